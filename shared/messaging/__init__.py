@@ -1,0 +1,1 @@
+"""The log and the queues: guarded appends, loading, following, settled work, dead letters, provisioning."""

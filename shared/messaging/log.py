@@ -1,0 +1,373 @@
+"""The log: load a project as of one position, append with a guard, look back, and follow."""
+
+import asyncio
+import base64
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import nats.errors
+from nats.aio.client import DEFAULT_SUB_PENDING_BYTES_LIMIT, Client
+from nats.aio.msg import Msg
+from nats.js import errors as js_errors
+
+from shared.contracts.subjects import OWNERS
+from shared.errors import PermanentError, TransientError
+from shared.messaging.connection import Connection, ForbiddenError
+from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
+from shared.telemetry import get_logger
+
+STREAM = "EVENTS"
+WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
+STREAM_FULL = frozenset({10047, 10077, 10023})
+REQUEST_SECONDS_MAX = 5.0
+APPEND_SECONDS_MAX = 20.0
+LOAD_TRIES_MAX = 60
+FOLLOW_BATCH_MAX = 500
+DECISIONS_MAX = 30
+
+_logger = get_logger(__name__)
+
+
+class ConflictError(Exception):
+    """Something else was appended under the guard since the load: load again and decide again."""
+
+
+class TooManySubjectsError(Exception):
+    """A load would answer more than the 1,024 subjects that the server gives at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """Where the event stands. `duplicate`: it had been appended before, by us."""
+
+    sequence: int
+    duplicate: bool = False
+
+
+Decide = Callable[[ProjectLog], tuple[NewEvent, Guard] | None]
+
+
+@dataclass(slots=True)
+class Log:
+    """One service's view of the stream `EVENTS`."""
+
+    connection: Connection
+    _direct: "DirectGet" = field(init=False)
+    _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    def __post_init__(self) -> None:
+        self._direct = DirectGet(self.connection)
+
+    async def load(self, project_id: str) -> ProjectLog:
+        """Return the last message of every thing of the project, fresh: the leader says how far it must reach."""
+        last = await self.last_message(f"*.{project_id}.>")
+        if last is None:
+            return ProjectLog(project_id, 0, {})
+        for attempt in range(LOAD_TRIES_MAX):
+            if found := await self._load_up_to(project_id, last):
+                found.sort(key=lambda one: one.sequence)
+                return ProjectLog(project_id, last.sequence, {one.subject: one for one in found})
+            await asyncio.sleep(min(0.002 * 2**attempt, 0.25))
+        raise TransientError("the log's replicas lag behind its leader")
+
+    async def _load_up_to(self, project_id: str, last: Recorded) -> list[Recorded]:
+        """Read one position of the project; empty when the answering replica has not reached it yet."""
+        try:
+            return await self._direct.last_of([f"*.{project_id}.>"], last.sequence)
+        except TooManySubjectsError:
+            # The last message goes into each request: an owner with nothing and a replica that lags both answer 404.
+            parts = [
+                await self._direct.last_of([f"{owner}.{project_id}.>", last.subject], last.sequence) for owner in OWNERS
+            ]
+            if not all(parts):
+                return []
+            return list({one.subject: one for one in itertools.chain(*parts)}.values())
+
+    async def append(self, event: NewEvent, guard: Guard) -> Appended:
+        """Append the event if nothing under the guard has changed; raise ConflictError if something has.
+
+        An unanswered publish is repeated with the same id until it is known what became of it; TransientError when
+        the server stays away. An event that stands there already, by its id, is a success.
+        """
+        headers = event.headers() | {
+            "Nats-Expected-Last-Subject-Sequence": str(guard.sequence),
+            "Nats-Expected-Last-Subject-Sequence-Subject": guard.filter,
+        }
+        body = event.state.model_dump_json(exclude_none=True).encode()
+        deadline = asyncio.get_running_loop().time() + APPEND_SECONDS_MAX
+        for attempt in itertools.count():
+            try:
+                return await self._append_once(event, body, headers)
+            except (nats.errors.Error, TimeoutError) as error:
+                if self.connection.was_denied(event.subject):
+                    raise ForbiddenError(f"not allowed to publish to {event.subject}") from error
+                if asyncio.get_running_loop().time() > deadline:
+                    raise TransientError(f"the log did not answer: {error!r}") from error
+                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
+        raise AssertionError("unreachable")
+
+    async def _append_once(self, event: NewEvent, body: bytes, headers: dict[str, str]) -> Appended:
+        try:
+            ack = await self.connection.js.publish(
+                event.subject, body, stream=STREAM, headers=dict(headers), timeout=REQUEST_SECONDS_MAX
+            )
+        except js_errors.APIError as error:
+            if error.err_code in STREAM_FULL:
+                raise TransientError("the log is full") from error
+            if error.err_code not in WRONG_LAST_SEQUENCE:
+                raise
+            return await self._after_refusal(event)
+        if ack.duplicate:
+            stands = await self.at(ack.seq)
+            if (stands.subject, stands.id) != (event.subject, event.id):
+                raise PermanentError(f"another event has the id of {event.type}", code="event-id-taken")
+        return Appended(sequence=ack.seq, duplicate=bool(ack.duplicate))
+
+    async def _after_refusal(self, event: NewEvent) -> Appended:
+        """A refusal may be our own earlier success (a lost answer): look before calling it a conflict."""
+        if own := await self.find(event.subject, event.id):
+            return Appended(sequence=own.sequence, duplicate=True)
+        raise ConflictError(event.subject)
+
+    async def decide(self, project_id: str, decide: Decide) -> tuple[ProjectLog, Appended | None]:
+        """Load, decide, append; on a conflict load and decide again, a bounded number of times.
+
+        `decide` is pure: it returns the event and its guard, None when there is nothing to do, or raises a refusal.
+        Returns the load on which the decision rests and where the event stands.
+        """
+        async with self.lock(project_id):
+            for attempt in range(DECISIONS_MAX):
+                project = await self.load(project_id)
+                if (decision := decide(project)) is None:
+                    return project, None
+                try:
+                    return project, await self.append(*decision)
+                except ConflictError:
+                    await asyncio.sleep(min(0.002 * 2**attempt, 0.2))
+        raise TransientError(f"too many writers at once on project {project_id}")
+
+    @asynccontextmanager
+    async def lock(self, project_id: str) -> AsyncIterator[None]:
+        """Hold this process's lock of the project: it makes conflicts rare, the guard makes them harmless."""
+        lock = self._locks[project_id]
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked() and not getattr(lock, "_waiters", None):
+                self._locks.pop(project_id, None)
+
+    async def last_message(self, subject_filter: str) -> Recorded | None:
+        """Ask the leader for the last message under a filter; never stale."""
+        return await self._leader_get({"last_by_subj": subject_filter})
+
+    async def at(self, sequence: int) -> Recorded:
+        """Return the message at a sequence; PermanentError when there is none."""
+        if found := await self._leader_get({"seq": sequence}):
+            return found
+        raise PermanentError(f"no message at sequence {sequence}", code="no-such-sequence")
+
+    async def last_sequence(self) -> int:
+        """Return the sequence of the last message of the whole log, as its leader knows it."""
+        last = await self._leader_get({"last_by_subj": ">"})
+        return last.sequence if last else 0
+
+    async def _leader_get(self, request: dict[str, object]) -> Recorded | None:
+        answer = await request_json(self.connection.client, f"$JS.API.STREAM.MSG.GET.{STREAM}", request)
+        error = answer.get("error")
+        if error and error["code"] == 404:
+            return None
+        if error:
+            raise TransientError(f"the log refused a read: {error['description']}")
+        message = answer["message"]
+        return Recorded(
+            subject=message["subject"],
+            sequence=message["seq"],
+            time=_time(message["time"]),
+            headers=_headers(base64.b64decode(message.get("hdrs", ""))),
+            data=base64.b64decode(message.get("data", "")),
+        )
+
+    async def history(self, subject_filter: str, after: int = 0, up_to: int | None = None) -> AsyncIterator[Recorded]:
+        """Yield every message ever recorded under a filter, in order, as far as the leader has it now."""
+        if up_to is None:
+            last = await self.last_message(subject_filter)
+            up_to = last.sequence if last else 0
+        while after < up_to:
+            batch = await self._direct.next_of(subject_filter, after + 1, FOLLOW_BATCH_MAX)
+            if not batch:
+                await asyncio.sleep(0.02)
+            for one in batch:
+                after = one.sequence
+                if one.sequence <= up_to:
+                    yield one
+
+    async def find(self, subject: str, id_: str) -> Recorded | None:
+        """Return the event with this id in the subject's whole history, newest first where it is cheap."""
+        last = await self.last_message(subject)
+        if last is None or last.id == id_:
+            return last
+        async for one in self.history(subject, up_to=last.sequence):
+            if one.id == id_:
+                return one
+        return None
+
+    async def follow(self, after: int = 0) -> AsyncIterator[list[Recorded]]:
+        """Yield the whole log after a sequence, in order and in batches; then wait for more, for ever.
+
+        Needs no consumer. New messages wake it through a core subscription; a slow poll covers a lost wake-up.
+        """
+        wake = asyncio.Event()
+
+        async def on_message(_: Msg) -> None:
+            wake.set()
+
+        subscriptions = [await self.connection.client.subscribe(f"{owner}.>", cb=on_message) for owner in OWNERS]
+        try:
+            while True:
+                wake.clear()
+                batch = await self._read_after(after, wake)
+                if batch:
+                    after = batch[-1].sequence
+                    yield batch
+        finally:
+            for one in subscriptions:
+                await _unsubscribe_quietly(one)
+
+    async def _read_after(self, after: int, wake: asyncio.Event) -> list[Recorded]:
+        try:
+            if batch := await self._direct.next_of(">", after + 1, FOLLOW_BATCH_MAX):
+                return batch
+            async with asyncio.timeout(1.0):
+                await wake.wait()
+        except TimeoutError:
+            return []
+        except TransientError as error:
+            _logger.warning("follow_waits", reason=str(error))
+            await asyncio.sleep(0.5)
+            return []
+        # The wake-up may come before the message is stored: look a few times, closely at first.
+        for pause in (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05):
+            await asyncio.sleep(pause)
+            if batch := await self._direct.next_of(">", after + 1, FOLLOW_BATCH_MAX):
+                return batch
+        return []
+
+
+async def _unsubscribe_quietly(subscription: object) -> None:
+    """Give a subscription back; on a connection that is closed there is nothing left to give back."""
+    try:
+        await subscription.unsubscribe()  # type: ignore[attr-defined]  # nats-py exports no public type for it
+    except nats.errors.Error:
+        _logger.debug("subscription_was_closed")
+
+
+async def request_json(client: Client, subject: str, body: dict[str, object]) -> dict[str, "Json"]:
+    """Ask a JetStream API and return its answer; TransientError when nobody answers in time."""
+    try:
+        answer = await client.request(subject, json.dumps(body).encode(), timeout=REQUEST_SECONDS_MAX)
+    except (nats.errors.Error, TimeoutError) as error:
+        raise TransientError(f"{subject} does not answer: {error!r}") from error
+    return json.loads(answer.data)  # type: ignore[no-any-return]
+
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None | object
+
+
+class DirectGet:
+    """`$JS.API.DIRECT.GET`, which answers one request with many messages; nats-py has no helper for it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._prefix = f"{connection.inbox}.direct.{id(self):x}"
+        self._tokens = itertools.count()
+        self._waiting: dict[str, asyncio.Queue[Msg]] = {}
+        self._subscribing: Awaitable[object] | None = None
+
+    async def last_of(self, filters: Sequence[str], up_to: int) -> list[Recorded]:
+        """Return the last message of each subject under the filters, none newer than `up_to`.
+
+        Empty when there is none, or when the replica that answers has not reached `up_to`.
+        """
+        return await self._request({"multi_last": list(filters), "up_to_seq": up_to})
+
+    async def next_of(self, subject_filter: str, sequence: int, batch: int) -> list[Recorded]:
+        """Return up to `batch` messages under the filter from a sequence on."""
+        return await self._request({"seq": sequence, "batch": batch, "next_by_subj": subject_filter})
+
+    async def _request(self, request: dict[str, object]) -> list[Recorded]:
+        await self._subscribe()
+        token = str(next(self._tokens))
+        answers = self._waiting[token] = asyncio.Queue()
+        try:
+            await self._connection.client.publish(
+                f"$JS.API.DIRECT.GET.{STREAM}", json.dumps(request).encode(), reply=f"{self._prefix}.{token}"
+            )
+            return await self._collect(answers)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise TransientError(f"the log does not answer: {error!r}") from error
+        finally:
+            del self._waiting[token]
+
+    async def _collect(self, answers: "asyncio.Queue[Msg]") -> list[Recorded]:
+        found: list[Recorded] = []
+        while True:
+            message = answers.get_nowait() if answers.qsize() else await _within(answers.get())
+            headers = message.headers or {}
+            status = headers.get("Status")
+            if status is None:
+                found.append(_from_direct(message))
+            elif status in {"204", "404"}:
+                return found
+            elif status == "413":
+                raise TooManySubjectsError
+            else:
+                raise TransientError(f"the log answered {status} {headers.get('Description', '')}")
+
+    async def _subscribe(self) -> None:
+        if self._subscribing is None:
+            self._subscribing = asyncio.ensure_future(
+                self._connection.client.subscribe(
+                    f"{self._prefix}.*",
+                    cb=self._on_answer,
+                    pending_msgs_limit=0,
+                    pending_bytes_limit=DEFAULT_SUB_PENDING_BYTES_LIMIT,
+                )
+            )
+        await self._subscribing
+
+    async def _on_answer(self, message: Msg) -> None:
+        if queue := self._waiting.get(message.subject.rsplit(".", 1)[1]):
+            queue.put_nowait(message)
+
+
+async def _within(answer: Awaitable[Msg]) -> Msg:
+    async with asyncio.timeout(REQUEST_SECONDS_MAX):
+        return await answer
+
+
+def _from_direct(message: Msg) -> Recorded:
+    headers = {str(getattr(name, "value", name)): value for name, value in (message.headers or {}).items()}
+    return Recorded(
+        subject=headers["Nats-Subject"],
+        sequence=int(headers["Nats-Sequence"]),
+        time=_time(headers["Nats-Time-Stamp"]),
+        headers=headers,
+        data=message.data,
+    )
+
+
+def _time(text: str) -> datetime:
+    """Parse a server's time; it has nanoseconds, of which Python keeps six digits."""
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{whole}.{fraction[:6] or '0'}+00:00")
+
+
+def _headers(raw: bytes) -> dict[str, str]:
+    lines = raw.decode("utf-8", "replace").split("\r\n")[1:]
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines) if name}
