@@ -1,0 +1,216 @@
+"""How a message of work is settled: the one place that acknowledges, delays or gives up (style.md 4.6).
+
+FastStream is the shell; its own acknowledgement is switched off, since its default ends a message at the first
+exception. Each slot is a subscriber that fetches one message when it is free, so nothing waits unacknowledged
+behind something slow.
+"""
+
+import asyncio
+import base64
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import nats.errors
+from faststream import AckPolicy
+from faststream.nats import NatsBroker, NatsMessage, PullSub
+from nats.js import JetStreamContext
+from prometheus_client import Counter, Gauge, Histogram
+from pydantic import ValidationError
+
+from shared.errors import PermanentError, TransientError
+from shared.messaging import deadletters
+from shared.messaging.connection import Credentials
+from shared.messaging.deadletters import DeadLetter
+from shared.messaging.events import Recorded
+from shared.messaging.streams import ACK_WAIT_SECONDS, Work, work
+from shared.telemetry import bind_context, get_logger
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.msg import Msg
+
+BUG_ATTEMPTS_MAX = 8
+DELAY_SECONDS_FIRST = 0.25
+ALARM_AGE_SECONDS = 600.0
+
+SETTLED = Counter("results_work_settled_total", "Messages settled, by how", ["consumer", "how"])
+DURATION = Histogram("results_work_seconds", "Time to handle one message", ["consumer"])
+BUSY = Gauge("results_work_busy", "Messages being handled", ["consumer"])
+OVERDUE = Counter("results_work_overdue_total", "Messages put back that are older than ten minutes", ["consumer"])
+
+_logger = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One message of work and how often it was delivered, counting from 1."""
+
+    recorded: Recorded
+    attempt: int
+
+
+Handle = Callable[[Task], Awaitable[None]]
+
+
+def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
+    """Return FastStream's broker as we need it: reconnects for ever, answers come to the service's own inbox."""
+    return NatsBroker(
+        credentials.url.split(","),
+        name=name,
+        inbox_prefix=f"_INBOX.{credentials.user}",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0,
+        ping_interval=10,
+        ack_policy=AckPolicy.MANUAL,
+        graceful_timeout=25.0,
+        logger=None,
+        user=credentials.user,
+        password=credentials.password.get_secret_value(),
+    )
+
+
+def add_work(broker: NatsBroker, durable: str, handle: Handle, js: Callable[[], JetStreamContext], *, slots: int) -> None:
+    """Let the broker take the consumer's messages into `slots` slots; `js` sends dead letters."""
+    declared = work(durable)
+    settle = Settlement(work=declared, handle=handle, js=js)
+    _subscribe(broker, declared, settle, slots)
+    if declared.stream != "DEADLETTERS":
+        replays = work(f"{declared.service}-replay")
+        _subscribe(broker, replays, Settlement(work=declared, handle=handle, js=js, replays=True), 1)
+
+
+def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: int) -> None:
+    for slot in range(slots):
+
+        @broker.subscriber(
+            declared.filters[0],
+            stream=_existing(declared.stream),
+            durable=declared.durable,
+            pull_sub=PullSub(batch_size=1, timeout=5.0),
+            inbox_prefix=f"_INBOX.{declared.service}.".encode(),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            include_in_schema=slot == 0,
+            title=declared.durable,
+        )
+        async def on_message(message: NatsMessage) -> None:
+            await settle(message.raw_message)  # type: ignore[arg-type]  # a pull of one delivers one
+
+
+def _existing(name: str) -> Any:
+    from faststream.nats import JStream
+
+    return JStream(name, declare=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Settlement:
+    """Handles one message and settles it by what came of it."""
+
+    work: Work
+    handle: Handle
+    js: Callable[[], JetStreamContext]
+    replays: bool = False
+
+    async def __call__(self, message: "Msg") -> None:
+        """Handle, then ack; or nak with a delay; or dead letter, then ack. Never raises."""
+        attempt = message.metadata.num_delivered or 1
+        BUSY.labels(self.work.durable).inc()
+        try:
+            with DURATION.labels(self.work.durable).time():
+                how = await self._handle(message, attempt)
+        finally:
+            BUSY.labels(self.work.durable).dec()
+        SETTLED.labels(self.work.durable, how).inc()
+
+    async def _handle(self, message: "Msg", attempt: int) -> str:
+        try:
+            recorded = self._recorded(message)
+            with bind_context(recorded.headers, consumer=self.work.durable, sequence=recorded.sequence, attempt=attempt):
+                async with _heartbeat(message):
+                    await self.handle(Task(recorded=recorded, attempt=attempt))
+                await message.ack_sync(timeout=5)
+            return "done"
+        except TransientError as error:
+            return await self._put_back(message, attempt, error, error.delay_seconds_max)
+        except (PermanentError, ValidationError, UnicodeDecodeError) as error:
+            return await self._give_up(message, attempt, error)
+        except (nats.errors.Error, TimeoutError) as error:
+            return await self._put_back(message, attempt, error, 60.0)
+        except Exception as error:
+            _logger.exception("work_failed", consumer=self.work.durable, attempt=attempt)
+            if attempt < BUG_ATTEMPTS_MAX:
+                return await self._put_back(message, attempt, error, 60.0)
+            return await self._give_up(message, attempt, error)
+
+    def _recorded(self, message: "Msg") -> Recorded:
+        if self.replays:
+            letter = DeadLetter.model_validate_json(message.data)
+            return Recorded(letter.subject, letter.sequence, letter.at, letter.headers, letter.body)
+        sequence = message.metadata.sequence.stream
+        return Recorded(message.subject, sequence, message.metadata.timestamp, dict(message.headers or {}), message.data)
+
+    async def _put_back(self, message: "Msg", attempt: int, error: Exception, delay_seconds_max: float) -> str:
+        delay = min(DELAY_SECONDS_FIRST * 2 ** min(attempt - 1, 12), delay_seconds_max) * random.uniform(0.75, 1.0)  # noqa: S311
+        age = (datetime.now(UTC) - message.metadata.timestamp).total_seconds()
+        if age > ALARM_AGE_SECONDS:
+            OVERDUE.labels(self.work.durable).inc()
+        log = _logger.error if age > ALARM_AGE_SECONDS else _logger.warning
+        log("work_put_back", consumer=self.work.durable, attempt=attempt, delay_seconds=round(delay, 2), reason=repr(error))
+        await _quietly(message.nak(delay=delay))
+        return "put_back"
+
+    async def _give_up(self, message: "Msg", attempt: int, error: Exception) -> str:
+        try:
+            recorded = self._recorded(message)
+        except ValidationError:
+            recorded = Recorded(message.subject, message.metadata.sequence.stream, datetime.now(UTC), {}, message.data)
+        letter = DeadLetter(
+            service=self.work.service,
+            consumer=self.work.durable,
+            stream=self.work.stream,
+            sequence=recorded.sequence,
+            subject=recorded.subject,
+            headers=recorded.headers,
+            data=base64.b64encode(recorded.data).decode(),
+            code=getattr(error, "code", type(error).__name__),
+            reason=str(error)[:2_000],
+            attempts=attempt,
+            at=datetime.now(UTC),
+        )
+        try:
+            await deadletters.send(self.js(), letter)
+        except (nats.errors.Error, TimeoutError) as failure:
+            return await self._put_back(message, attempt, failure, 60.0)
+        _logger.error("dead_letter", consumer=self.work.durable, code=letter.code, reason=letter.reason)
+        await _quietly(message.ack_sync(timeout=5))
+        return "dead_letter"
+
+
+@asynccontextmanager
+async def _heartbeat(message: "Msg") -> "AsyncIterator[None]":
+    """Tell the server every third of the ack wait that the work goes on."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+            await _quietly(message.in_progress())
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _quietly(settled: Awaitable[object]) -> None:
+    """Settle; when NATS is away the message comes again by itself, so that is only worth a log line."""
+    try:
+        await settled
+    except (nats.errors.Error, TimeoutError) as error:
+        _logger.warning("settlement_lost", reason=repr(error))
