@@ -25,7 +25,9 @@ def bounded(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         if len(text) > limit:
             raise PydanticCustomError(
-                "too-long", "at most {limit} characters are allowed, this has {length}", {"limit": limit, "length": len(text)}
+                "too-long",
+                "at most {limit} characters are allowed, this has {length}",
+                {"limit": limit, "length": len(text)},
             )
         return text
 

@@ -44,9 +44,7 @@ THINGS = (
     Thing("publisher", "logo", PublicLogoState, ("published", "removed")),
 )
 STATES = {(thing.owner, thing.name): thing.state for thing in THINGS}
-EVENT_TYPES = {
-    f"{thing.owner}.{thing.name}.{happened}.v1": thing for thing in THINGS for happened in thing.happened
-}
+EVENT_TYPES = {f"{thing.owner}.{thing.name}.{happened}.v1": thing for thing in THINGS for happened in thing.happened}
 
 
 class Address(NamedTuple):

@@ -65,7 +65,9 @@ class NewEvent:
 def _header_value(text: str) -> str:
     """Return the text as a header can carry it: percent-encoded where CloudEvents asks for it."""
     return "".join(
-        character if " " < character <= "~" and character not in '"%' else "".join(f"%{byte:02X}" for byte in character.encode())
+        character
+        if " " < character <= "~" and character not in '"%'
+        else "".join(f"%{byte:02X}" for byte in character.encode())
         for character in text
     )
 

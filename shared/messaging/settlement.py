@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nats.errors
 from faststream import AckPolicy
-from faststream.nats import NatsBroker, NatsMessage, PullSub
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.nats.security import NatsUserPassword
 from nats.js import JetStreamContext
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import ValidationError
@@ -69,12 +70,13 @@ def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=25.0,
         logger=None,
-        user=credentials.user,
-        password=credentials.password.get_secret_value(),
+        security=NatsUserPassword(credentials.user, credentials.password.get_secret_value()),
     )
 
 
-def add_work(broker: NatsBroker, durable: str, handle: Handle, js: Callable[[], JetStreamContext], *, slots: int) -> None:
+def add_work(
+    broker: NatsBroker, durable: str, handle: Handle, js: Callable[[], JetStreamContext], *, slots: int
+) -> None:
     """Let the broker take the consumer's messages into `slots` slots; `js` sends dead letters."""
     declared = work(durable)
     settle = Settlement(work=declared, handle=handle, js=js)
@@ -89,7 +91,7 @@ def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: 
 
         @broker.subscriber(
             declared.filters[0],
-            stream=_existing(declared.stream),
+            stream=JStream(declared.stream, declare=False),
             durable=declared.durable,
             pull_sub=PullSub(batch_size=1, timeout=5.0),
             inbox_prefix=f"_INBOX.{declared.service}.".encode(),
@@ -100,12 +102,6 @@ def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: 
         )
         async def on_message(message: NatsMessage) -> None:
             await settle(message.raw_message)  # type: ignore[arg-type]  # a pull of one delivers one
-
-
-def _existing(name: str) -> Any:
-    from faststream.nats import JStream
-
-    return JStream(name, declare=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +127,9 @@ class Settlement:
     async def _handle(self, message: "Msg", attempt: int) -> str:
         try:
             recorded = self._recorded(message)
-            with bind_context(recorded.headers, consumer=self.work.durable, sequence=recorded.sequence, attempt=attempt):
+            with bind_context(
+                recorded.headers, consumer=self.work.durable, sequence=recorded.sequence, attempt=attempt
+            ):
                 async with _heartbeat(message):
                     await self.handle(Task(recorded=recorded, attempt=attempt))
                 await message.ack_sync(timeout=5)
@@ -153,7 +151,9 @@ class Settlement:
             letter = DeadLetter.model_validate_json(message.data)
             return Recorded(letter.subject, letter.sequence, letter.at, letter.headers, letter.body)
         sequence = message.metadata.sequence.stream
-        return Recorded(message.subject, sequence, message.metadata.timestamp, dict(message.headers or {}), message.data)
+        return Recorded(
+            message.subject, sequence, message.metadata.timestamp, dict(message.headers or {}), message.data
+        )
 
     async def _put_back(self, message: "Msg", attempt: int, error: Exception, delay_seconds_max: float) -> str:
         delay = min(DELAY_SECONDS_FIRST * 2 ** min(attempt - 1, 12), delay_seconds_max) * random.uniform(0.75, 1.0)  # noqa: S311
@@ -161,7 +161,13 @@ class Settlement:
         if age > ALARM_AGE_SECONDS:
             OVERDUE.labels(self.work.durable).inc()
         log = _logger.error if age > ALARM_AGE_SECONDS else _logger.warning
-        log("work_put_back", consumer=self.work.durable, attempt=attempt, delay_seconds=round(delay, 2), reason=repr(error))
+        log(
+            "work_put_back",
+            consumer=self.work.durable,
+            attempt=attempt,
+            delay_seconds=round(delay, 2),
+            reason=repr(error),
+        )
         await _quietly(message.nak(delay=delay))
         return "put_back"
 
