@@ -1,0 +1,57 @@
+# The ways into this project. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+BIN := .venv/bin
+SETS := intake validator review publisher
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Install everything that the other targets need; does nothing when it stands already
+	@PYTHON="$(PYTHON)" bash local/setup.sh
+
+.PHONY: demo
+demo: setup ## Show the whole story on a platform of its own, with real files, then clean up
+	@$(BIN)/python -m local.demo
+
+.PHONY: up
+up: setup ## Run the platform in the foreground until Ctrl-C
+	@$(BIN)/results up
+
+.PHONY: test
+test: setup ## Run every test, those on real servers included
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure, each figure beside its own reference
+	@$(BIN)/python -m bench
+
+.PHONY: lint
+lint: setup ## Check format, style and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache | tail -n 25
+
+.PHONY: types
+types: setup ## Check types
+	@$(BIN)/mypy
+
+.PHONY: lock
+lock: setup ## Lock the dependencies of pyproject.toml again (CONSTRAINTS="--upgrade" to move forward)
+	@for set in $(SETS); do \
+		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra $$set --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links $(CONSTRAINTS) --output-file requirements/$$set.txt; \
+	done
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links $(CONSTRAINTS) --output-file requirements/dev.txt
+	@grep -A 1000 '^uv==' requirements/dev.txt | awk 'NR == 1 || /^    --hash/ { print; next } { exit }' | sed '$$ s/ \\$$//' > requirements/uv.txt
+
+.PHONY: clean
+clean: ## Remove the platform's state and every cache; the virtual environment stays
+	@rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

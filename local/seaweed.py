@@ -1,0 +1,128 @@
+"""A real S3 server: SeaweedFS in one process, closed to everybody but the services' own keys, every object synced."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from local.credentials import Credentials, write_private
+from local.nats_server import http_status
+from local.ports import HOST, INNER_OFFSET, Ports
+from local.server import Command, NotReadyError, Server, binary
+from shared.storage.zones import BUCKETS, policy
+
+SETTLE_SECONDS_MAX = 20
+# Without a bound the Go runtime lets the store grow to 900 MB; with it, it stays below 300.
+MEMORY_BOUND = "350MiB"
+
+
+class SeaweedServer(Server):
+    name = "store"
+
+    def __init__(self, home: Path, ports: Ports, credentials: Credentials) -> None:
+        super().__init__(home)
+        self.ports = ports
+        self.credentials = credentials
+
+    @property
+    def endpoint(self) -> str:
+        return f"{HOST}:{self.ports.s3}"
+
+    def environment(self, user: str) -> dict[str, str]:
+        """The settings with which `user` reaches the store."""
+        access_key, secret_key = self.credentials.store[user]
+        return {
+            "RESULTS_S3_ENDPOINT": self.endpoint,
+            "RESULTS_S3_SECURE": "false",
+            "RESULTS_S3_ACCESS_KEY": access_key,
+            "RESULTS_S3_SECRET_KEY": secret_key,
+        }
+
+    def command(self) -> Command:
+        options = {
+            "ip": HOST,
+            "ip.bind": HOST,
+            "dir": str(self.home / "data"),
+            "bucket": ",".join(BUCKETS),
+            "s3.config": str(self._config_path),
+            "s3.allowDeleteBucketNotEmpty": "false",
+            "s3.autoCreateBucket": "false",
+            "s3.port.iceberg": "0",
+            "s3.port.lance": "0",
+            "webdav": "false",
+            "admin.ui": "false",
+            "master.telemetry": "false",
+        }
+        arguments = tuple(f"-{name}={text}" for name, text in (options | self._port_options()).items())
+        return Command(argv=(binary("weed"), "mini", *arguments), environment=self._secrets(), folder=self.home)
+
+    def prepare(self) -> None:
+        (self.home / "data").mkdir(parents=True, exist_ok=True)
+        write_private(self._config_path, json.dumps(self.configuration(), indent=2))
+
+    def configuration(self) -> dict[str, Any]:
+        """One identity per service, with the policy that `shared.storage.zones` gives it."""
+        return {
+            "identities": [
+                {
+                    "name": user,
+                    "credentials": [{"accessKey": access_key, "secretKey": secret_key}],
+                    "policyNames": [user],
+                }
+                for user, (access_key, secret_key) in self.credentials.store.items()
+            ],
+            "policies": [{"name": user, "content": json.dumps(policy(user))} for user in self.credentials.store],
+        }
+
+    def is_ready(self) -> bool:
+        """An S3 gateway that serves refuses whoever comes without a key; before, it does not answer or answers 5xx."""
+        return http_status(self.ports.s3, f"/{BUCKETS[-1]}") == 403
+
+    def settle(self) -> None:
+        """Have every object on disk before its PUT is answered. The setting is kept in the store; once is enough."""
+        done = self.home / "data" / ".synced"
+        if done.exists():
+            return
+        lines = "".join(f"fs.configure -locationPrefix=/buckets/{name}/ -fsync=true -apply\n" for name in BUCKETS)
+        answer = self._shell(lines)
+        if answer.count('"fsync":  true') < len(BUCKETS):
+            raise NotReadyError(f"the store did not take its sync setting:\n{answer[-2000:]}")
+        done.touch()
+
+    def _shell(self, lines: str) -> str:
+        finished = subprocess.run(
+            [binary("weed"), "shell", f"-master={HOST}:{self.ports.master}", f"-filer={HOST}:{self.ports.filer}"],
+            input=lines,
+            capture_output=True,
+            text=True,
+            timeout=SETTLE_SECONDS_MAX,
+            env=self._secrets(),
+            cwd=self.home,
+            check=False,
+        )
+        return finished.stdout + finished.stderr
+
+    def _port_options(self) -> dict[str, str]:
+        listening = {
+            "s3": self.ports.s3,
+            "master": self.ports.master,
+            "filer": self.ports.filer,
+            "volume": self.ports.volume,
+            "admin": self.ports.store_admin,
+        }
+        plain = {f"{part}.port": str(port) for part, port in listening.items()}
+        return plain | {f"{part}.port.grpc": str(port + INNER_OFFSET) for part, port in listening.items()}
+
+    def _secrets(self) -> dict[str, str]:
+        """With signing keys the master, filer and volume ports refuse whoever does not sign: else they are open."""
+        return {
+            "HOME": str(self.home),
+            "GOMEMLIMIT": MEMORY_BOUND,
+            "WEED_JWT_SIGNING_KEY": self.credentials.inner["jwt"],
+            "WEED_JWT_FILER_SIGNING_KEY": self.credentials.inner["filer-jwt"],
+            "WEED_JWT_FILER_SIGNING_READ_KEY": self.credentials.inner["filer-read-jwt"],
+        }
+
+    @property
+    def _config_path(self) -> Path:
+        return self.home / "s3.json"
