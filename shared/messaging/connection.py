@@ -6,15 +6,17 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import nats
+import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from pydantic import SecretStr
 
 from shared.errors import PermanentError
-from shared.telemetry import get_logger
+
+RECONNECT_SECONDS = 0.25
 
 _DENIED = re.compile(r"permissions violation for publish to \"?([^\s\"]+)", re.IGNORECASE)
-_logger = get_logger(__name__)
+_logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class Connection:
 
     def was_denied(self, subject: str) -> bool:
         """Tell whether the server refused a publish to this subject, which the caller saw as a time-out."""
-        return subject in self.denied
+        return subject.lower() in self.denied
 
     async def close(self) -> None:
         """Send what is buffered and close; never waits longer than five seconds."""
@@ -59,7 +61,7 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
 
     async def on_error(error: Exception) -> None:
         if found := _DENIED.search(str(error)):
-            denied.append(found[1])
+            denied.append(found[1].lower())
         _logger.warning("nats_error", error=str(error))
 
     inbox = f"_INBOX.{credentials.user}"
@@ -73,7 +75,7 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
             inbox_prefix=inbox.encode(),
             error_cb=on_error,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
+            reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # typed int, used as asyncio.sleep takes it
             connect_timeout=2,
             ping_interval=10,
             max_outstanding_pings=3,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
+from pydantic import Field
 
 from shared.contracts.model import WireModel
 
@@ -24,7 +25,7 @@ class DeadLetter(WireModel):
     stream: str
     sequence: int
     subject: str
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
     data: str
     code: str
     reason: str

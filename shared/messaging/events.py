@@ -11,6 +11,7 @@ from shared.contracts.subjects import EVENT_TYPES, STATES, Address, address
 from shared.telemetry import current_traceparent
 
 State = TypeVar("State", bound=WireModel)
+StateModel = type[State]
 SOURCE = "results-platform"
 
 
@@ -38,7 +39,8 @@ class NewEvent:
     def __post_init__(self) -> None:
         owner, _, thing, _ = address(self.subject)
         declared = EVENT_TYPES.get(self.type)
-        assert declared is not None and (declared.owner, declared.name) == (owner, thing), (self.type, self.subject)
+        assert declared, self.type
+        assert (declared.owner, declared.name) == (owner, thing), (self.type, self.subject)
         assert type(self.state) is declared.state, type(self.state)
 
     def headers(self) -> dict[str, str]:
@@ -53,8 +55,9 @@ class NewEvent:
             "ce-time": self.at.isoformat(),
             "ce-datacontenttype": "application/json",
             "ce-actor": _header_value(self.actor),
-            "traceparent": current_traceparent(),
         }
+        if traceparent := current_traceparent():
+            headers["traceparent"] = traceparent
         if self.causation:
             headers["ce-causationid"] = _header_value(self.causation)
         if self.correlation:
@@ -111,7 +114,7 @@ class Recorded:
         """Return the state after the event, as the model that its subject has."""
         return STATES[(self.address.owner, self.address.thing)].model_validate_json(self.data)
 
-    def state_as(self, model: type[State]) -> State:
+    def state_as(self, model: StateModel[State]) -> State:
         """Return the state as `model`, which must be the one that the subject has."""
         assert STATES[(self.address.owner, self.address.thing)] is model, (self.subject, model)
         return cast(State, self.state())

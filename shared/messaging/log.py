@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import nats.errors
-from nats.aio.client import DEFAULT_SUB_PENDING_BYTES_LIMIT, Client
+import structlog
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import errors as js_errors
 
@@ -19,18 +21,19 @@ from shared.contracts.subjects import OWNERS
 from shared.errors import PermanentError, TransientError
 from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
-from shared.telemetry import get_logger
 
 STREAM = "EVENTS"
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
 STREAM_FULL = frozenset({10047, 10077, 10023})
 REQUEST_SECONDS_MAX = 5.0
 APPEND_SECONDS_MAX = 20.0
+APPEND_ANSWER_SECONDS_MAX = 2.0
 LOAD_TRIES_MAX = 60
 FOLLOW_BATCH_MAX = 500
 DECISIONS_MAX = 30
+ANSWER_BYTES_MAX = 128 << 20
 
-_logger = get_logger(__name__)
+_logger = structlog.get_logger(__name__)
 
 
 class ConflictError(Exception):
@@ -114,7 +117,7 @@ class Log:
     async def _append_once(self, event: NewEvent, body: bytes, headers: dict[str, str]) -> Appended:
         try:
             ack = await self.connection.js.publish(
-                event.subject, body, stream=STREAM, headers=dict(headers), timeout=REQUEST_SECONDS_MAX
+                event.subject, body, stream=STREAM, headers=dict(headers), timeout=APPEND_ANSWER_SECONDS_MAX
             )
         except js_errors.APIError as error:
             if error.err_code in STREAM_FULL:
@@ -267,16 +270,14 @@ async def _unsubscribe_quietly(subscription: object) -> None:
         _logger.debug("subscription_was_closed")
 
 
-async def request_json(client: Client, subject: str, body: dict[str, object]) -> dict[str, "Json"]:
+async def request_json(client: Client, subject: str, body: dict[str, object]) -> dict[str, Any]:
     """Ask a JetStream API and return its answer; TransientError when nobody answers in time."""
     try:
         answer = await client.request(subject, json.dumps(body).encode(), timeout=REQUEST_SECONDS_MAX)
     except (nats.errors.Error, TimeoutError) as error:
         raise TransientError(f"{subject} does not answer: {error!r}") from error
-    return json.loads(answer.data)  # type: ignore[no-any-return]
-
-
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None | object
+    answered: dict[str, Any] = json.loads(answer.data)
+    return answered
 
 
 class DirectGet:
@@ -336,7 +337,7 @@ class DirectGet:
                     f"{self._prefix}.*",
                     cb=self._on_answer,
                     pending_msgs_limit=0,
-                    pending_bytes_limit=DEFAULT_SUB_PENDING_BYTES_LIMIT,
+                    pending_bytes_limit=ANSWER_BYTES_MAX,
                 )
             )
         await self._subscribing

@@ -9,12 +9,13 @@ import asyncio
 import base64
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import nats.errors
+import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.nats.security import NatsUserPassword
@@ -24,11 +25,11 @@ from pydantic import ValidationError
 
 from shared.errors import PermanentError, TransientError
 from shared.messaging import deadletters
-from shared.messaging.connection import Credentials
+from shared.messaging.connection import RECONNECT_SECONDS, Credentials
 from shared.messaging.deadletters import DeadLetter
 from shared.messaging.events import Recorded
 from shared.messaging.streams import ACK_WAIT_SECONDS, Work, work
-from shared.telemetry import bind_context, get_logger
+from shared.telemetry import span
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,7 +45,7 @@ DURATION = Histogram("results_work_seconds", "Time to handle one message", ["con
 BUSY = Gauge("results_work_busy", "Messages being handled", ["consumer"])
 OVERDUE = Counter("results_work_overdue_total", "Messages put back that are older than ten minutes", ["consumer"])
 
-_logger = get_logger(__name__)
+_logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
         name=name,
         inbox_prefix=f"_INBOX.{credentials.user}",
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0,
+        reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # typed int, used as asyncio.sleep takes it
         ping_interval=10,
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=25.0,
@@ -101,7 +102,7 @@ def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: 
             title=declared.durable,
         )
         async def on_message(message: NatsMessage) -> None:
-            await settle(message.raw_message)  # type: ignore[arg-type]  # a pull of one delivers one
+            await settle(message.raw_message)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,9 +128,7 @@ class Settlement:
     async def _handle(self, message: "Msg", attempt: int) -> str:
         try:
             recorded = self._recorded(message)
-            with bind_context(
-                recorded.headers, consumer=self.work.durable, sequence=recorded.sequence, attempt=attempt
-            ):
+            with self._span(recorded, attempt):
                 async with _heartbeat(message):
                     await self.handle(Task(recorded=recorded, attempt=attempt))
                 await message.ack_sync(timeout=5)
@@ -145,6 +144,16 @@ class Settlement:
             if attempt < BUG_ATTEMPTS_MAX:
                 return await self._put_back(message, attempt, error, 60.0)
             return await self._give_up(message, attempt, error)
+
+    def _span(self, recorded: Recorded, attempt: int) -> AbstractContextManager[object]:
+        return span(
+            recorded.headers.get("traceparent"),
+            request_id=recorded.headers.get("ce-correlationid"),
+            subject=recorded.subject,
+            consumer=self.work.durable,
+            sequence=str(recorded.sequence),
+            attempt=str(attempt),
+        )
 
     def _recorded(self, message: "Msg") -> Recorded:
         if self.replays:

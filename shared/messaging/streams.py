@@ -179,7 +179,11 @@ def _streams_of(service: str) -> set[str]:
 
 def _all_streams(replicas: int) -> Iterator[api.StreamConfig]:
     for stream in (*STREAMS, *map(_bucket_stream, BUCKETS)):
-        yield stream.evolve(storage=api.StorageType.FILE, num_replicas=replicas)
+        yield stream.evolve(
+            storage=api.StorageType.FILE,
+            retention=stream.retention or api.RetentionPolicy.LIMITS,
+            num_replicas=replicas,
+        )
 
 
 def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
