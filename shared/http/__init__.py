@@ -1,0 +1,1 @@
+"""HTTP as all services speak it: problems, tokens, versions, pages, repetition, and the app around them."""
