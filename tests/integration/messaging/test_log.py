@@ -2,12 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
 from local.servers import Credentials as ServerCredentials
 from local.servers import NatsServer
@@ -15,37 +12,10 @@ from shared.contracts.project import ContactState, WebsiteState
 from shared.contracts.result import ElsewhereReportState
 from shared.contracts.review import ReviewResultState, ReviewRoundState
 from shared.contracts.subjects import subject
-from shared.messaging.connection import Credentials, ForbiddenError, connect
+from shared.messaging.connection import ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, event_id
 from shared.messaging.log import ConflictError, Log
-
-
-@asynccontextmanager
-async def log_of(user: str, server: NatsServer, credentials: ServerCredentials) -> AsyncIterator[Log]:
-    connection = await connect(
-        Credentials(url=server.url, user=user, password=SecretStr(credentials.nats[user])), name=f"test {user}"
-    )
-    try:
-        yield Log(connection)
-    finally:
-        await connection.close()
-
-
-@pytest.fixture
-async def intake(nats_server: NatsServer, credentials: ServerCredentials) -> AsyncIterator[Log]:
-    async with log_of("intake", nats_server, credentials) as log:
-        yield log
-
-
-@pytest.fixture
-async def review(nats_server: NatsServer, credentials: ServerCredentials) -> AsyncIterator[Log]:
-    async with log_of("review", nats_server, credentials) as log:
-        yield log
-
-
-@pytest.fixture
-def project() -> str:
-    return f"P-{secrets.token_hex(6)}"
+from tests.integration.messaging.users import log_of
 
 
 def website(project: str, url: str, cause: str | None = None) -> NewEvent:
