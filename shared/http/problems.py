@@ -110,9 +110,10 @@ async def on_transient(request: Request, error: Exception) -> Response:
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _CODES_OF_STATUS.get(
-        error.status_code, "internal-error" if error.status_code >= 500 else "malformed-request"
-    )
+    fallback = "internal-error" if error.status_code >= 500 else "malformed-request"
+    code = _CODES_OF_STATUS.get(error.status_code, fallback)
+    if code == "malformed-request" and "json" in request.headers.get("content-type", ""):
+        code = "malformed-json"
     headers = dict(error.headers or {})
     return _respond_to(request, ProblemError(error.status_code, code, headers=headers))
 
