@@ -35,7 +35,7 @@ def bounded(limit: int) -> AfterValidator:
 
 
 def _without_control_characters(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\r\t" or ord(character) == 127 for character in text):
+    if any((ord(character) < 32 and character not in "\n\r\t") or ord(character) == 127 for character in text):
         raise PydanticCustomError("control-characters", "control characters are not allowed")
     return text
 
