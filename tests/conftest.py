@@ -8,7 +8,7 @@ import pytest
 
 from local.port_ranges import reserved_ports
 from local.provisioning import provision_now
-from local.servers import ClamdServer, Credentials, NatsServer, Ports, SeaweedServer
+from local.servers import ClamdServer, Credentials, NatsCluster, NatsServer, Ports, SeaweedServer
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,6 +43,16 @@ def nats_server(server_home: Path, server_ports: Ports, credentials: Credentials
     with NatsServer(server_home / "nats", server_ports, credentials) as server:
         provision_now(url=server.url, password=credentials.nats["operator"])
         yield server
+
+
+@pytest.fixture(scope="session")
+def nats_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsCluster]:
+    """Three servers that replicate each other, provisioned with three replicas."""
+    home = tmp_path_factory.mktemp("cluster")
+    credentials = Credentials.of_home(home)
+    with reserved_ports() as ports, NatsCluster(home, ports, credentials) as cluster:
+        provision_now(url=cluster.url, password=credentials.nats["operator"], replicas=3)
+        yield cluster
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import nats.errors
 import structlog
@@ -25,13 +25,15 @@ from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
 STREAM = "EVENTS"
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
 STREAM_FULL = frozenset({10047, 10077, 10023})
-REQUEST_SECONDS_MAX = 5.0
+ANSWER_SECONDS_MAX = 2.0
+READ_SECONDS_MAX = 12.0
 APPEND_SECONDS_MAX = 20.0
-APPEND_ANSWER_SECONDS_MAX = 2.0
 LOAD_TRIES_MAX = 60
 FOLLOW_BATCH_MAX = 500
 DECISIONS_MAX = 30
 ANSWER_BYTES_MAX = 128 << 20
+
+Answer = TypeVar("Answer")
 
 _logger = structlog.get_logger(__name__)
 
@@ -117,7 +119,7 @@ class Log:
     async def _append_once(self, event: NewEvent, body: bytes, headers: dict[str, str]) -> Appended:
         try:
             ack = await self.connection.js.publish(
-                event.subject, body, stream=STREAM, headers=dict(headers), timeout=APPEND_ANSWER_SECONDS_MAX
+                event.subject, body, stream=STREAM, headers=dict(headers), timeout=ANSWER_SECONDS_MAX
             )
         except js_errors.APIError as error:
             if error.err_code in STREAM_FULL:
@@ -271,13 +273,26 @@ async def _unsubscribe_quietly(subscription: object) -> None:
 
 
 async def request_json(client: Client, subject: str, body: dict[str, object]) -> dict[str, Any]:
-    """Ask a JetStream API and return its answer; TransientError when nobody answers in time."""
-    try:
-        answer = await client.request(subject, json.dumps(body).encode(), timeout=REQUEST_SECONDS_MAX)
-    except (nats.errors.Error, TimeoutError) as error:
-        raise TransientError(f"{subject} does not answer: {error!r}") from error
+    """Ask a JetStream API and return its answer; TransientError when nobody answers in time.
+
+    Only for reads: it asks again while a cluster elects a new leader, which takes seconds.
+    """
+    answer = await _persistently(
+        lambda: client.request(subject, json.dumps(body).encode(), timeout=ANSWER_SECONDS_MAX), subject
+    )
     answered: dict[str, Any] = json.loads(answer.data)
     return answered
+
+
+async def _persistently(ask: Callable[[], Awaitable[Answer]], what: str) -> Answer:
+    deadline = asyncio.get_running_loop().time() + READ_SECONDS_MAX
+    while True:
+        try:
+            return await ask()
+        except (nats.errors.Error, TimeoutError) as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise TransientError(f"{what} does not answer: {error!r}") from error
+            await asyncio.sleep(0.1)
 
 
 class DirectGet:
@@ -303,6 +318,9 @@ class DirectGet:
 
     async def _request(self, request: dict[str, object]) -> list[Recorded]:
         await self._subscribe()
+        return await _persistently(lambda: self._ask(request), "a direct get")
+
+    async def _ask(self, request: dict[str, object]) -> list[Recorded]:
         token = str(next(self._tokens))
         answers = self._waiting[token] = asyncio.Queue()
         try:
@@ -310,8 +328,6 @@ class DirectGet:
                 f"$JS.API.DIRECT.GET.{STREAM}", json.dumps(request).encode(), reply=f"{self._prefix}.{token}"
             )
             return await self._collect(answers)
-        except (nats.errors.Error, TimeoutError) as error:
-            raise TransientError(f"the log does not answer: {error!r}") from error
         finally:
             del self._waiting[token]
 
@@ -327,6 +343,8 @@ class DirectGet:
                 return found
             elif status == "413":
                 raise TooManySubjectsError
+            elif status == "503":
+                raise nats.errors.NoRespondersError
             else:
                 raise TransientError(f"the log answered {status} {headers.get('Description', '')}")
 
@@ -348,7 +366,7 @@ class DirectGet:
 
 
 async def _within(answer: Awaitable[Msg]) -> Msg:
-    async with asyncio.timeout(REQUEST_SECONDS_MAX):
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
         return await answer
 
 
