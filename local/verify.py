@@ -170,6 +170,8 @@ def _review_round(event: Recorded, before: ProjectView) -> Complaints:
         yield "approved another manifest than the submitted one"
     for entry in submission.manifest:
         view = before.result(entry.result_id)
+        if view and not is_live(view):
+            continue  # taken down meanwhile: it is not published, whatever was decided
         decision = view.standing_decision if view else None
         if decision is None or decision.decision != "approve" or decision.sequence != entry.sequence:
             yield f"the round was approved though {entry.result_id} was not"
