@@ -1,0 +1,4 @@
+"""What officers may decide, and when. Pure: the project as the log has it in, an event and its guard out.
+
+Every function here can be handed to `Log.decide`; None means that the record says so already.
+"""
