@@ -71,8 +71,10 @@ class Log:
     async def load(self, project_id: str) -> ProjectLog:
         """Return the last message of every thing of the project, fresh: the leader says how far it must reach."""
         last = await self.last_message(f"*.{project_id}.>")
-        if last is None:
-            return ProjectLog(project_id, 0, {})
+        return await self.load_at(project_id, last) if last else ProjectLog(project_id, 0, {})
+
+    async def load_at(self, project_id: str, last: Recorded) -> ProjectLog:
+        """Return the project as it was when `last`, a message of it, was recorded; nothing of the log ever goes."""
         for attempt in range(LOAD_TRIES_MAX):
             if found := await self._load_up_to(project_id, last):
                 found.sort(key=lambda one: one.sequence)
