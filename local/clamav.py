@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import socket
 import tempfile
 from contextlib import suppress
@@ -38,6 +39,7 @@ LIMITS = {
 
 class ClamdServer(Server):
     name = "clamd"
+    shown = re.compile(r"(?i)error|warning|FOUND|reload")
 
     def __init__(self, home: Path, ports: Ports, *, signatures: Signatures | None = None) -> None:
         super().__init__(home)

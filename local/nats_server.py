@@ -1,6 +1,7 @@
 """A real nats-server with JetStream that syncs every write, and one user per service with only its own subjects."""
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
@@ -13,12 +14,14 @@ from local.server import Command, Server, binary
 from shared.messaging.permissions import permissions
 
 PROBE_SECONDS = 0.5
+MEMORY_STORE_BYTES_MAX = 256 << 20
 
 
 class NatsServer(Server):
     """One server. `routes` makes it a member of a cluster."""
 
     name = "nats"
+    shown = re.compile(r"\[(WRN|ERR|FTL)\](?!.*Plaintext passwords)")
 
     def __init__(self, home: Path, ports: Ports, credentials: Credentials) -> None:
         super().__init__(home)
@@ -56,7 +59,11 @@ class NatsServer(Server):
             "host": HOST,
             "port": self.ports.nats,
             "http": f"{HOST}:{self.ports.nats_monitoring}",
-            "jetstream": {"store_dir": str(self.home / "jetstream"), "sync_interval": "always"},
+            "jetstream": {
+                "store_dir": str(self.home / "jetstream"),
+                "sync_interval": "always",
+                "max_memory_store": MEMORY_STORE_BYTES_MAX,
+            },
             "authorization": {"users": [self._user(name) for name in self.credentials.nats]},
         }
 

@@ -1,6 +1,7 @@
 """A real S3 server: SeaweedFS in one process, closed to everybody but the services' own keys, every object synced."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from local.credentials import Credentials, write_private
 from local.nats_server import http_status
 from local.ports import HOST, INNER_OFFSET, Ports
-from local.server import Command, NotReadyError, Server, binary
+from local.server import Command, Server, StartError, binary, wait_until
 from shared.storage.zones import BUCKETS, policy
 
 SETTLE_SECONDS_MAX = 20
@@ -18,6 +19,7 @@ MEMORY_BOUND = "350MiB"
 
 class SeaweedServer(Server):
     name = "store"
+    shown = re.compile(r"^[EF]\d{4}|(?i:error|panic|fatal)")
 
     def __init__(self, home: Path, ports: Ports, credentials: Credentials) -> None:
         super().__init__(home)
@@ -86,8 +88,15 @@ class SeaweedServer(Server):
         lines = "".join(f"fs.configure -locationPrefix=/buckets/{name}/ -fsync=true -apply\n" for name in BUCKETS)
         answer = self._shell(lines)
         if answer.count('"fsync":  true') < len(BUCKETS):
-            raise NotReadyError(f"the store did not take its sync setting:\n{answer[-2000:]}")
+            raise StartError(f"the store did not take its sync setting:\n{answer[-2000:]}")
         done.touch()
+        if not wait_until(self._has_buckets, SETTLE_SECONDS_MAX):
+            raise StartError("the store did not make its buckets")
+
+    def _has_buckets(self) -> bool:
+        """The gateway serves about a second before the buckets of a first start are there."""
+        listed = {line.split("\t")[0].strip() for line in self._shell("s3.bucket.list\n").splitlines()}
+        return set(BUCKETS) <= listed
 
     def _shell(self, lines: str) -> str:
         finished = subprocess.run(

@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ STOP_SECONDS_MAX = 6.0
 POLL_SECONDS = 0.02
 
 
-class NotReadyError(Exception):
+class StartError(Exception):
     """A server died or stayed silent while it was expected to become ready."""
 
 
@@ -39,6 +40,8 @@ class Server(ABC):
     """A process with a configuration to write first, a probe that tells when it serves, and a home of its own."""
 
     name: str
+    shown = re.compile(r"")
+    """The lines worth a person's eye in the merged log; its own log file has them all."""
     stop_seconds_max = STOP_SECONDS_MAX
 
     def __init__(self, home: Path) -> None:
@@ -86,7 +89,7 @@ class Server(ABC):
         self._swept = False
 
     def start(self, seconds_max: float = READY_SECONDS_MAX) -> Self:
-        """Start and wait until it serves. NotReadyError with the end of its log when it does not."""
+        """Start and wait until it serves. StartError with the end of its log when it does not."""
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self.spawn(log)
@@ -100,9 +103,9 @@ class Server(ABC):
 
     def wait_ready(self, seconds_max: float = READY_SECONDS_MAX) -> None:
         if not wait_until(lambda: self.is_ready() or not self.is_alive, seconds_max):
-            raise NotReadyError(f"{self.name} was not ready within {seconds_max:.0f} s\n{self.log_end()}")
+            raise StartError(f"{self.name} was not ready within {seconds_max:.0f} s\n{self.log_end()}")
         if not self.is_alive:
-            raise NotReadyError(f"{self.name} ended while starting\n{self.log_end()}")
+            raise StartError(f"{self.name} ended while starting\n{self.log_end()}")
 
     def terminate(self) -> None:
         """Ask it to end; `stop` waits as well."""
@@ -164,7 +167,7 @@ def binary(name: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name, path=f"{os.defpath}:/usr/sbin:/usr/local/sbin:/sbin")
     if found is None:
-        raise NotReadyError(f"{name} is not installed: run `make setup`")
+        raise StartError(f"{name} is not installed: run `make setup`")
     return found
 
 

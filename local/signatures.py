@@ -1,78 +1,105 @@
 """The virus signatures that clamd starts with: the system's, those that freshclam brought, or a small set of our own.
 
-Fetching never delays a start: clamd begins with what is at hand, `fetch` runs beside it, and clamd is told to read the
-new ones when they are complete.
+Fetching never delays a start: clamd begins with what is at hand, freshclam runs beside it, and clamd is told to read
+the new ones when they are complete.
 """
 
 import os
 import shutil
-import subprocess
+import time
 from pathlib import Path
 
+from local.server import Command, Server, binary
+
 SYSTEM_FOLDER = Path("/var/lib/clamav")
-FETCH_SECONDS_MAX = 900
+FRESH_SECONDS = 12 * 3600
 CONNECT_SECONDS_MAX = 10
+RECEIVE_SECONDS_MAX = 600
 
 # The two halves of the EICAR test string: whole, it would make virus scanners take this file away.
 _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*")
 
 
 class Signatures:
-    """The folder `home/signatures` holds our own set and what was fetched."""
+    """`folder` is what clamd reads: our own set always, and beside it the best real one there is."""
 
     def __init__(self, home: Path, *, system_folder: Path = SYSTEM_FOLDER) -> None:
         self.home = home
+        self.folder = home / "active"
         self.fetched = home / "fetched"
-        self.own = home / "own"
         self.system_folder = system_folder
 
     @property
-    def folder(self) -> Path:
-        """Where clamd is to look: the best that there is."""
-        for candidate in (self.system_folder, self.fetched):
-            if is_complete(candidate):
-                return candidate
-        return self.own
+    def source(self) -> Path | None:
+        """Where a complete set of ClamAV's is; None when there is none on this machine."""
+        return next((folder for folder in (self.system_folder, self.fetched) if is_complete(folder)), None)
 
     @property
     def are_real(self) -> bool:
-        return self.folder != self.own
+        """Whether what clamd reads holds ClamAV's own set."""
+        return is_complete(self.folder)
 
     def prepare(self) -> None:
-        """Write our own set: enough to see the whole path work, worth nothing against real malware."""
-        self.own.mkdir(parents=True, exist_ok=True)
+        """Lay out `folder`. Our own set shows the whole path at work and is worth nothing against real malware."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         body = "".join(_EICAR).encode().hex()
-        (self.own / "local.ndb").write_text(f"Eicar-Test-Signature:0:*:{body}\n")
+        (self.folder / "local.ndb").write_text(f"Eicar-Test-Signature:0:*:{body}\n")
+        for link in filter(Path.is_symlink, self.folder.iterdir()):
+            link.unlink()
+        for file in sorted(self.source.glob("*.c[vl]d")) if self.source else ():
+            (self.folder / file.name).symlink_to(file)
 
-    def fetch(self, freshclam: str) -> bool:
-        """Fetch the real ones (some 300 MB) or bring them up to date. False when the network does not allow it."""
-        self.fetched.mkdir(parents=True, exist_ok=True)
-        config = self.home / "freshclam.conf"
-        config.write_text(self._configuration())
-        arguments = [freshclam, f"--config-file={config}", "--stdout"]
-        try:
-            finished = subprocess.run(
-                arguments, capture_output=True, timeout=FETCH_SECONDS_MAX, check=False, stdin=subprocess.DEVNULL
-            )
-        except (subprocess.TimeoutExpired, OSError):
+
+class Freshclam(Server):
+    """One run of freshclam, which ends by itself: some 300 MB the first time, little afterwards."""
+
+    name = "freshclam"
+
+    def __init__(self, home: Path, signatures: Signatures) -> None:
+        super().__init__(home)
+        self.signatures = signatures
+
+    def is_due(self) -> bool:
+        """Not where the system keeps its own set, and not again within half a day."""
+        if is_complete(self.signatures.system_folder):
             return False
-        (self.home / "freshclam.log").write_bytes(finished.stdout + finished.stderr)
-        return finished.returncode == 0 and is_complete(self.fetched)
+        daily = next(self.signatures.fetched.glob("daily.c[vl]d"), None)
+        return daily is None or time.time() - daily.stat().st_mtime > FRESH_SECONDS
 
-    def _configuration(self) -> str:
+    def command(self) -> Command:
+        program = unconfined(binary("freshclam"), self.home / "bin")
+        environment = {"PATH": os.defpath} | {key: text for key, text in os.environ.items() if key in _NETWORK}
+        return Command(argv=(program, f"--config-file={self._config_path}"), environment=environment, folder=self.home)
+
+    def prepare(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.signatures.fetched.mkdir(parents=True, exist_ok=True)
+        self._config_path.write_text("".join(f"{name} {value}\n" for name, value in self.configuration().items()))
+
+    def configuration(self) -> dict[str, str]:
         settings = {
-            "DatabaseDirectory": self.fetched,
+            "DatabaseDirectory": str(self.signatures.fetched),
             "DatabaseMirror": "database.clamav.net",
-            "ConnectTimeout": CONNECT_SECONDS_MAX,
-            "ReceiveTimeout": FETCH_SECONDS_MAX,
-            "MaxAttempts": 1,
-            "Foreground": "yes",
+            "ConnectTimeout": str(CONNECT_SECONDS_MAX),
+            "ReceiveTimeout": str(RECEIVE_SECONDS_MAX),
+            "MaxAttempts": "1",
             "TestDatabases": "no",
-            "Bytecode": "yes",
         }
-        if os.geteuid() == 0:
-            settings["DatabaseOwner"] = "root"
-        return "".join(f"{name} {value}\n" for name, value in settings.items())
+        return settings | ({"DatabaseOwner": "root"} if os.geteuid() == 0 else {})
+
+    def is_ready(self) -> bool:
+        return self.is_alive
+
+    @property
+    def succeeded(self) -> bool:
+        return self.process is not None and self.process.poll() == 0 and is_complete(self.signatures.fetched)
+
+    @property
+    def _config_path(self) -> Path:
+        return self.home / "freshclam.conf"
+
+
+_NETWORK = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "CURL_CA_BUNDLE"})
 
 
 def is_complete(folder: Path) -> bool:
