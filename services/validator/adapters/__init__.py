@@ -1,0 +1,1 @@
+"""What the validator needs from outside: the virus scanner."""

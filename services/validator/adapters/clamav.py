@@ -1,0 +1,205 @@
+"""clamd: files go over its INSTREAM command by a client of ours, questions through the `clamd` package.
+
+The package's own `instream` neither loops over short sends nor knows deadlines. Only an answer of exactly `stream: OK`
+is clean. An engine that is away is told apart from one that answered something that we do not understand.
+"""
+
+import asyncio
+import contextlib
+import struct
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Self
+
+import clamd
+
+CHUNK_BYTES = 256 * 1024
+ANSWER_BYTES_MAX = 4096
+_COMMAND = b"zINSTREAM\0"
+_END = b"\0\0\0\0"
+_SIZE_EXCEEDED = "INSTREAM size limit exceeded. ERROR"
+_VERSION_KEPT_SECONDS = 10.0
+
+
+class Answer(Enum):
+    """What the engine said, or that it said nothing."""
+
+    CLEAN = "clean"
+    FOUND = "found"
+    LIMIT = "limit"
+    AWAY = "away"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One scan. `signature` is the name that the engine gave; `engine` and `signatures` its versions."""
+
+    answer: Answer
+    signature: str = ""
+    engine: str = "clamd"
+    signatures: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds to wait: for a connection, for the engine to take a piece, for the answer behind the last one."""
+
+    connect_seconds: float = 5.0
+    send_seconds: float = 60.0
+    answer_seconds: float = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The version of the engine and of its signatures; `local` when it has a signature set without a number."""
+
+    engine: str
+    signatures: str
+
+
+class ClamdScanner:
+    """Scans at one address (`/path` of a socket, or `host:port`), at most `connections` files at once."""
+
+    def __init__(self, address: str, *, connections: int = 4, deadlines: Deadlines | None = None) -> None:
+        self._address = address
+        self._deadlines = deadlines or Deadlines()
+        self._slots = asyncio.Semaphore(connections)
+        self._version: tuple[float, Version] | None = None
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator["Session"]:
+        """Open a scan of one file; wait for a free connection first."""
+        async with self._slots:
+            session = Session(self, await self._connect(), self._deadlines)
+            try:
+                yield session
+            finally:
+                session.close()
+
+    async def version(self) -> Version | None:
+        """Ask for the versions, at most every few seconds; None when the engine is away."""
+        now = time.monotonic()
+        if self._version is None or now - self._version[0] > _VERSION_KEPT_SECONDS:
+            found = await self._ask_version()
+            if found is None:
+                return None
+            self._version = (now, found)
+        return self._version[1]
+
+    def forget_version(self) -> None:
+        """Ask anew next time: the engine was away and may have come back with other signatures."""
+        self._version = None
+
+    async def is_present(self) -> bool:
+        """Say whether the engine answers a PING."""
+        try:
+            async with asyncio.timeout(self._deadlines.connect_seconds):
+                return bool(await asyncio.to_thread(self._package().ping) == "PONG")
+        except (TimeoutError, OSError, clamd.ClamdError):
+            return False
+
+    async def _ask_version(self) -> Version | None:
+        try:
+            async with asyncio.timeout(self._deadlines.connect_seconds):
+                said = str(await asyncio.to_thread(self._package().version))
+        except (TimeoutError, OSError, clamd.ClamdError):
+            return None
+        engine, _, rest = said.partition("/")
+        return Version(engine=engine[:60], signatures=rest.partition("/")[0][:20] or "local")
+
+    def _package(self) -> "clamd.ClamdUnixSocket | clamd.ClamdNetworkSocket":
+        if self._address.startswith("/"):
+            return clamd.ClamdUnixSocket(self._address, timeout=self._deadlines.connect_seconds)
+        host, _, port = self._address.rpartition(":")
+        return clamd.ClamdNetworkSocket(host, int(port), timeout=self._deadlines.connect_seconds)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        try:
+            async with asyncio.timeout(self._deadlines.connect_seconds):
+                if self._address.startswith("/"):
+                    return await asyncio.open_unix_connection(self._address)
+                host, _, port = self._address.rpartition(":")
+                return await asyncio.open_connection(host, int(port))
+        except (TimeoutError, OSError):
+            return None
+
+
+class Session:
+    """One file on its way into the engine. After the engine has answered, further pieces are taken and dropped."""
+
+    def __init__(
+        self,
+        scanner: ClamdScanner,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None,
+        deadlines: Deadlines,
+    ) -> None:
+        self._scanner, self._streams, self._deadlines = scanner, streams, deadlines
+        self._deaf = streams is None
+        if streams is not None:
+            streams[1].write(_COMMAND)
+
+    async def send(self, piece: bytes | memoryview) -> None:
+        """Give the next piece, in chunks of 256 KB. Never raises: what went wrong shows in `answer`."""
+        for at in range(0, len(piece), CHUNK_BYTES):
+            part = piece[at : at + CHUNK_BYTES]
+            await self._write(struct.pack(">I", len(part)) + bytes(part))
+
+    async def answer(self) -> Scan:
+        """Close the stream of pieces and return what the engine says of it."""
+        await self._write(_END)
+        said = await self._read()
+        if said is None:
+            self._scanner.forget_version()
+            return Scan(answer=Answer.AWAY)
+        answer, signature = understood(said)
+        version = await self._scanner.version()
+        if version is None:
+            return Scan(answer=Answer.AWAY)
+        return Scan(answer=answer, signature=signature, engine=version.engine, signatures=version.signatures)
+
+    def close(self) -> None:
+        """Drop the connection; the engine gives up a scan that was not ended."""
+        if self._streams is not None:
+            self._streams[1].transport.abort()
+
+    async def _write(self, data: bytes) -> None:
+        if self._deaf or self._streams is None:
+            return
+        try:
+            self._streams[1].write(data)
+            async with asyncio.timeout(self._deadlines.send_seconds):
+                await self._streams[1].drain()
+        except (TimeoutError, OSError):
+            self._deaf = True
+
+    async def _read(self) -> str | None:
+        """Return the answer without its end; None when there is none, whatever the reason."""
+        if self._streams is None:
+            return None
+        try:
+            async with asyncio.timeout(self._deadlines.answer_seconds):
+                raw = await self._streams[0].readuntil(b"\0")
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            return None
+        return raw[:ANSWER_BYTES_MAX].rstrip(b"\0\n").decode("utf-8", "replace")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+def understood(said: str) -> tuple[Answer, str]:
+    """Map an answer of clamd; whatever is not known is unclear, never clean."""
+    if said == "stream: OK":
+        return Answer.CLEAN, ""
+    if said == _SIZE_EXCEEDED:
+        return Answer.LIMIT, "the engine's limit on size"
+    if said.startswith("stream: ") and said.endswith(" FOUND"):
+        signature = said.removeprefix("stream: ").removesuffix(" FOUND").strip()
+        return (Answer.FOUND, signature[:200]) if signature else (Answer.UNCLEAR, "")
+    return Answer.UNCLEAR, ""

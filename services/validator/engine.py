@@ -1,0 +1,56 @@
+"""All checks on one file: the sandboxed ones run while the scan of the same bytes goes on."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from services.validator.adapters.clamav import Scan
+from services.validator.checks import FORMAT, PERSONAL_DATA, malware, size
+from services.validator.domain import Examination, Specimen, examination, observation
+from services.validator.policy import Policy
+from services.validator.sandbox.pool import Pool
+from shared.contracts.verdict import CheckOutcome, CheckResult
+
+_STILL_READABLE = frozenset({"double-extension", "deceptive-name", "macros", "embedded-files", "active-content"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Every check of one file, in the order of the policy."""
+
+    checks: tuple[CheckResult, ...]
+    detected_type: str | None
+    signatures: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examiner:
+    """Runs the checks. `limit_bytes` is the largest file that is allowed (R30)."""
+
+    pool: Pool
+    policy: Policy
+    limit_bytes: int
+
+    async def __call__(self, specimen: Specimen, scan: Awaitable[Scan]) -> Judgement:
+        """Judge a file that lies on disk while `scan`, which is already under way, ends."""
+        (form, personal), scanned = await asyncio.gather(self._parsed(specimen), scan)
+        examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal)
+        return Judgement(
+            checks=tuple(map(self.policy.result, examined)),
+            detected_type=form.detected_type,
+            signatures=scanned.signatures,
+        )
+
+    async def _parsed(self, specimen: Specimen) -> tuple[Examination, Examination]:
+        form = await self.pool.examine(FORMAT, specimen)
+        if self._stops(form):
+            return form, examination(
+                PERSONAL_DATA.name, "results-personal-data", [observation(PERSONAL_DATA.name, "format-first")]
+            )
+        return form, await self.pool.examine(PERSONAL_DATA, specimen)
+
+    def _stops(self, form: Examination) -> bool:
+        """Say whether the text is out of reach: no answer about the format, or one that parsers should stay away."""
+        unreadable = [one for one in form.observations if one.code not in _STILL_READABLE]
+        outcome = self.policy.result(form).outcome
+        return form.error or (outcome is CheckOutcome.FAILED and bool(unreadable))

@@ -1,0 +1,102 @@
+"""The OLE container of Word, Excel and PowerPoint before 2007: which of them it is, encryption and macros.
+
+Encryption is read from where the formats keep it: the header of a doc ([MS-DOC] 2.5.2), the record FilePass of an
+xls ([MS-XLS] 2.4.117), the token of the current user of a ppt ([MS-PPT] 2.3.2).
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import olefile
+
+from services.validator.formats import Fault, Inspection, NotThisFormatError
+
+SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RECORDS_MAX = 200_000
+_TYPES = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"}
+_FILE_PASS, _BOUND_SHEET, _END = 0x2F, 0x85, 0x0A
+_MACRO_SHEET = 1
+_CURRENT_USER_ENCRYPTED = 0xF3D1C4DF
+_FIB_ENCRYPTED = 0x0100
+
+
+def inspect(path: str, kind: str) -> Inspection:
+    """Tell the programs apart by their streams. Raises `NotThisFormatError` for another one or no container."""
+    with open(path, "rb") as file:
+        if file.read(8) != SIGNATURE:
+            raise NotThisFormatError
+    try:
+        with olefile.OleFileIO(path) as container:
+            found = _program(container)
+            faults = tuple(_faults(container, found))
+    except (OSError, ValueError, struct.error, IndexError, KeyError, RecursionError) as error:
+        if isinstance(error, NotThisFormatError):
+            raise
+        return Inspection(_TYPES[kind], (Fault("damaged", {"reason": "the container cannot be read"}),))
+    if found != kind and not any(fault.code == "encrypted" for fault in faults):
+        raise NotThisFormatError(_TYPES.get(found, "an OLE container of another program"))
+    return Inspection(_TYPES[kind], faults)
+
+
+def encrypted_package(path: str) -> bool:
+    """Say whether this is a docx or xlsx with a password, which is an OLE container."""
+    try:
+        with olefile.OleFileIO(path) as container:
+            return bool(container.exists("EncryptedPackage"))
+    except (OSError, ValueError, struct.error, IndexError):
+        return False
+
+
+def _program(container: olefile.OleFileIO) -> str:
+    streams = (
+        ("EncryptedPackage", "ooxml"),
+        ("WordDocument", "doc"),
+        ("Workbook", "xls"),
+        ("Book", "xls"),
+        ("PowerPoint Document", "ppt"),
+    )
+    return next((program for stream, program in streams if container.exists(stream)), "")
+
+
+def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
+    records = list(_workbook_records(container)) if program == "xls" else []
+    if _is_encrypted(container, program, records):
+        yield Fault("encrypted")
+    what = _macros(container, records)
+    if what:
+        yield Fault("macros", {"what": what})
+
+
+def _is_encrypted(container: olefile.OleFileIO, program: str, records: list[tuple[int, bytes]]) -> bool:
+    if program == "ooxml":
+        return True
+    if program == "doc":
+        (flags,) = struct.unpack_from("<H", container.openstream("WordDocument").read(12), 10)
+        return bool(flags & _FIB_ENCRYPTED)
+    if program == "ppt" and container.exists("Current User"):
+        head = container.openstream("Current User").read(16)
+        return len(head) == 16 and struct.unpack_from("<I", head, 12)[0] == _CURRENT_USER_ENCRYPTED
+    return any(kind == _FILE_PASS for kind, _ in records)
+
+
+def _macros(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> str:
+    for path in container.listdir(streams=True, storages=True):
+        if path[-1].upper() in ("VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "MACROS"):
+            return "VBA"
+    sheets = (data[5] for kind, data in records if kind == _BOUND_SHEET and len(data) > 5)
+    return "Excel 4.0" if any(sheet == _MACRO_SHEET for sheet in sheets) else ""
+
+
+def _workbook_records(container: olefile.OleFileIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of the workbook's globals: number and the first bytes of the body."""
+    stream: BinaryIO = container.openstream("Workbook" if container.exists("Workbook") else "Book")
+    for _ in range(RECORDS_MAX):
+        head = stream.read(4)
+        if len(head) < 4:
+            return
+        kind, size = struct.unpack("<HH", head)
+        body = stream.read(size)
+        yield kind, body[:8]
+        if kind == _END:
+            return

@@ -1,0 +1,108 @@
+"""Text, comma-separated values and stored links: really text, in a known character set, and not markup."""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from services.validator.formats import Fault, Inspection, NotThisFormatError
+
+SAMPLE_BYTES = 256 * 1024
+CHUNK_BYTES = 1024 * 1024
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
+_SINGLE_BYTE = ("cp1257", "iso8859-13", "iso8859-4", "iso8859-1", "cp1252", "cp1251")
+_LETTERS = {
+    "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ„“”‘’–—",
+    "iso8859-13": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ",
+    "iso8859-4": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ",
+    "iso8859-1": "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ",
+    "cp1252": "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ„“”‘’–—€",
+    "cp1251": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+}
+_MARKUP = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|svg|\?php|\?xml|%@)|\s*#!\s*/|\s*@echo\s+off",
+    re.IGNORECASE | re.DOTALL,
+)
+_LINK = re.compile(r"https?://[^\s<>\"]{1,2000}\Z", re.IGNORECASE)
+_NAMES = {"utf-8-sig": "utf-8", "cp1257": "windows-1257", "cp1252": "windows-1252", "cp1251": "windows-1251"}
+_TYPES = {"txt": "text/plain", "csv": "text/csv", "uri": "text/uri-list"}
+
+
+def inspect(path: str, kind: str) -> Inspection:
+    """Find the character set and refuse what is not text. Raises `NotThisFormatError`."""
+    charset = charset_of(path)
+    if charset is None:
+        raise NotThisFormatError("binary data")
+    with open(path, encoding=charset, errors="replace", newline="") as file:
+        head = file.read(2048)
+    faults = []
+    if markup := _MARKUP.match(head):
+        faults.append(Fault("markup-in-text", {"detected": markup.group().strip()[:20]}))
+    if kind == "uri" and not _LINK.match(head.strip()):
+        raise NotThisFormatError("not one http or https address")
+    name = _NAMES.get(charset, charset.replace("iso8859", "iso-8859"))
+    return Inspection(f"{_TYPES[kind]}; charset={name}", tuple(faults))
+
+
+def charset_of(path: str) -> str | None:
+    """Return the Python codec of a text file, or None when it holds bytes that no text holds."""
+    with open(path, "rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    for mark, codec in _BOMS:
+        if sample.startswith(mark):
+            return codec if _decodes(path, codec) else None
+    if wide := _utf16_without_mark(sample):
+        return wide if _decodes(path, wide) else None
+    if _holds(path, _NOT_TEXT):
+        return None
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    return max(_SINGLE_BYTE, key=lambda codec: _fit(sample, codec))
+
+
+def _decodes(path: str, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        for chunk in _chunks(path):
+            if "\0" in decoder.decode(chunk):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _holds(path: str, unwanted: bytes) -> bool:
+    return any(len(chunk.translate(None, unwanted)) != len(chunk) for chunk in _chunks(path))
+
+
+def _chunks(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _utf16_without_mark(sample: bytes) -> str | None:
+    """Latin text in UTF-16 has a zero in nearly every second byte."""
+    half = max(len(sample) // 2, 1)
+    if len(sample) >= 4 and sample[1::2].count(0) > 0.7 * half and sample[::2].count(0) == 0:
+        return "utf-16-le"
+    if len(sample) >= 4 and sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
+def _fit(sample: bytes, codec: str) -> float:
+    """Score a single-byte character set by how much of the text outside ASCII is letters of its languages."""
+    high = bytes(byte for byte in sample if byte >= 128)
+    decoded = high.decode(codec, "replace")
+    expected = _LETTERS[codec]
+    good = sum(character in expected for character in decoded)
+    bad = sum("\x80" <= character <= "\x9f" or character == "\ufffd" for character in decoded)
+    return (good - 4 * bad) / max(len(decoded), 1)
