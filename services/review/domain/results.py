@@ -66,7 +66,8 @@ def waive(project: ProjectLog, act: Act, result_id: str, body: WaiverBody) -> De
     same = next((one for one in view.waivers if _key(one) == _key(waiver)), None)
     if same and (same.reason, same.by) == (waiver.reason, waiver.by):
         return None
-    kept = [one for one in view.waivers if _key(one) != _key(waiver) and _still_counts(project, view, one)]
+    counting = _digests_that_count(project, view)
+    kept = [one for one in view.waivers if _key(one) != _key(waiver) and one.sha256 in counting]
     if len(kept) >= WAIVERS_MAX:
         raise ProblemError(409, "too-many-waivers", limit=WAIVERS_MAX)
     return _changed(project, act, view, "waived", waivers=(*kept, waiver))
@@ -116,7 +117,7 @@ def _existing(project: ProjectLog, result_id: str, *, deleted_too: bool = False)
 
 
 def _entry(project: ProjectLog, result_id: str) -> ManifestEntry:
-    entry = next((one for one in manifest_of(project) if one.result_id == result_id), None)
+    entry = next((one for one in manifest_of(ProjectView(project)) if one.result_id == result_id), None)
     if entry is None:
         raise ProblemError(404, "unknown-result")
     return entry
@@ -162,11 +163,10 @@ def _require_waivable(verdict: VerdictState, finding_id: str) -> None:
         raise ProblemError(409, "finding-not-waivable")
 
 
-def _still_counts(project: ProjectLog, view: ResultView, waiver: Waiver) -> bool:
+def _digests_that_count(project: ProjectLog, view: ResultView) -> set[str]:
     """Waivers of contents that are neither here nor approved any more are history, and the log has that."""
     in_force = approved_round(project)
-    approved = {entry.sha256 for entry in in_force.manifest} if in_force else set()
-    return waiver.sha256 == view.state.file.sha256 or waiver.sha256 in approved
+    return {view.state.file.sha256, *(entry.sha256 for entry in (in_force.manifest if in_force else ()))}
 
 
 def _key(waiver: Waiver) -> tuple[str, str]:

@@ -102,10 +102,9 @@ def is_approved(view: ResultView | None, entry: ManifestEntry) -> bool:
     return decision is not None and decision.decision == "approve" and decision.sequence == entry.sequence
 
 
-def manifest_of(project: ProjectLog) -> tuple[ManifestEntry, ...]:
+def manifest_of(view: ProjectView) -> tuple[ManifestEntry, ...]:
     """Return what the last submission holds."""
-    submission = ProjectView(project).round.submission
-    return submission.manifest if submission else ()
+    return view.round.submission.manifest if view.round.submission else ()
 
 
 def _review_of_submission(project: ProjectLog) -> ReviewRoundState | None:
@@ -122,17 +121,25 @@ def _next(
     project: ProjectLog, act: Act, status: str, *, officer: str | None = None, comment: str | None = None
 ) -> ReviewRoundState:
     """The state after an event. It carries the approved round on, so that what is public stays known."""
-    number = ProjectView(project).round.number
-    approved = approved_round(project)
-    if status == "approved":
-        officer = act.by
-        approved = ApprovedRound(
-            round=number, manifest=manifest_of(project), approved_by=act.by, approved_at=act.at, sequence=None
-        )
-    elif status == "returned":
-        officer = act.by
-    fields = {"round": number, "status": status, "officer": officer, "comment": comment, "by": act.by, "at": act.at}
-    return ReviewRoundState.model_validate({**fields, "approved": approved})
+    view = ProjectView(project)
+    return ReviewRoundState.model_validate(
+        {
+            "round": view.round.number,
+            "status": status,
+            "officer": act.by if status in ("approved", "returned") else officer,
+            "comment": comment,
+            "by": act.by,
+            "at": act.at,
+            "approved": _approved_now(view, act) if status == "approved" else approved_round(project),
+        }
+    )
+
+
+def _approved_now(view: ProjectView, act: Act) -> ApprovedRound:
+    """Without a sequence: the event that carries it is not recorded yet, and later events fill it in."""
+    return ApprovedRound(
+        round=view.round.number, manifest=manifest_of(view), approved_by=act.by, approved_at=act.at, sequence=None
+    )
 
 
 def _is_repeated(project: ProjectLog, act: Act, status: str, comment: str | None) -> bool:
@@ -143,7 +150,7 @@ def _is_repeated(project: ProjectLog, act: Act, status: str, comment: str | None
 def _require_all_approved(project: ProjectLog) -> None:
     """R52, I5. A result that was taken down meanwhile is no longer live and stops nothing."""
     view = ProjectView(project)
-    found = [(entry, view.result(entry.result_id)) for entry in manifest_of(project)]
+    found = [(entry, view.result(entry.result_id)) for entry in manifest_of(view)]
     live = [(entry, one) for entry, one in found if one is None or is_live(one)]
     undecided = [_undecided(one, entry) for entry, one in live if not is_approved(one, entry)]
     if undecided:
@@ -165,5 +172,5 @@ def _fault(entry: ManifestEntry, code: str) -> FieldError:
 
 def _any_returned(project: ProjectLog) -> bool:
     view = ProjectView(project)
-    decisions = [one.standing_decision for entry in manifest_of(project) if (one := view.result(entry.result_id))]
+    decisions = [one.standing_decision for entry in manifest_of(view) if (one := view.result(entry.result_id))]
     return any(decision is not None and decision.decision == "request_changes" for decision in decisions)
