@@ -61,6 +61,11 @@ class Readiness:
         self._stopping = True
         self._report = None
 
+    @property
+    def is_stopping(self) -> bool:
+        """Answers that would go on for ever (event streams) end when this turns true."""
+        return self._stopping
+
     async def report(self) -> Report:
         async with self._lock:
             if self._report is None or time.monotonic() >= self._expires:

@@ -1,0 +1,164 @@
+"""How a service's process starts and ends: settings, logs, uvicorn with uvloop, and a stop that has a deadline.
+
+Exit codes: 0 stopped as asked, 2 the settings are wrong, 3 the service could not start or broke while it ran.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from shared.health import Readiness
+from shared.http.app import create_operations_app
+from shared.settings import HttpSettings, LogSettings, SettingsError, load, masked, reference
+from shared.telemetry import configure
+
+EXIT_SETTINGS = 2
+EXIT_FAILED = 3
+
+log = structlog.get_logger(__name__)
+
+
+class ServiceSettings(HttpSettings, LogSettings):
+    """The parts that running needs; a service's settings class inherits it beside its own parts."""
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Generic[S]):
+    """What `run` needs of a service. `build` wires it; what takes time belongs into the app's lifespan."""
+
+    name: str
+    about: str
+    settings: type[S]
+    build: Callable[[S, Readiness], FastAPI]
+
+
+def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
+    """The whole life of the process; returns its exit code (`raise SystemExit(run(...))` in `__main__`)."""
+    _read_arguments(service, arguments)
+    try:
+        settings = load(service.settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{service.name} cannot start, its settings are wrong:\n{_indented(str(error))}\n")
+        return EXIT_SETTINGS
+    configure(service.name, log_format=settings.log_format, level=settings.log_level)
+    log.info("starting", settings=masked(settings))
+    try:
+        return uvloop.run(_serve(service, settings))
+    except Exception:
+        log.exception("broken")
+        return EXIT_FAILED
+
+
+async def _serve(service: Service[S], settings: S) -> int:
+    readiness = Readiness()
+    app = service.build(settings, readiness)
+    main = _Server(_config(app, settings, settings.http_port), readiness=readiness)
+    servers = [main]
+    if settings.http_admin_port is not None:
+        inner = create_operations_app(readiness)
+        servers.append(_Server(_config(inner, settings, settings.http_admin_port), readiness=readiness))
+    tasks = [asyncio.create_task(_until_stopped(server, servers)) for server in servers]
+    with _signals(servers, tasks) as asked:
+        await asyncio.gather(*tasks, return_exceptions=True)
+    log.info("stopped", asked=bool(asked))
+    return 0 if asked else EXIT_FAILED
+
+
+async def _until_stopped(server: "_Server", together: Sequence["_Server"]) -> None:
+    """Serve; when one ends, by itself or because it could not start, the others end too."""
+    try:
+        await server.serve()
+    except SystemExit:
+        log.critical("not_started", host=server.config.host, port=server.config.port)
+    finally:
+        for other in together:
+            other.should_exit = True
+
+
+def _config(app: FastAPI, settings: HttpSettings, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=port,
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=max(1, int(settings.http_drain_seconds)),
+    )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn whose signals are ours: a stop first shows in /readyz, so that traffic can move away."""
+
+    def __init__(self, config: uvicorn.Config, *, readiness: Readiness) -> None:
+        super().__init__(config)
+        self.readiness = readiness
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.readiness.stop()
+        self.should_exit = True
+
+
+@contextlib.contextmanager
+def _signals(servers: Sequence[_Server], tasks: Sequence[asyncio.Task[None]]) -> Iterator[list[int]]:
+    """Stop on the first signal, at once on the second; what is still starting is not waited for."""
+    loop = asyncio.get_running_loop()
+    asked: list[int] = []
+
+    def on_signal(number: int) -> None:
+        log.info("stopping_at_once" if asked else "stopping", signal=signal.Signals(number).name)
+        for server, task in zip(servers, tasks, strict=True):
+            server.force_exit = bool(asked)
+            server.stop()
+            if not server.started:
+                task.cancel()
+        asked.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield asked
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _read_arguments(service: Service[S], arguments: Sequence[str] | None) -> None:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m services.{service.name}",
+        description=service.about,
+        epilog=_settings_help(service),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args(arguments)
+
+
+def _settings_help(service: Service[S]) -> str:
+    rows = reference(service.settings)
+    lines = [f"  {name} ({default})\n      {text}" for name, default, text in rows]
+    return "settings, from the environment:\n" + "\n".join(lines) + "\n\nSIGTERM: finish what runs, then stop."
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,0 +1,207 @@
+"""A service's process: it says what is wrong with its settings, serves, drains on SIGTERM, and tells how it ended."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+PROGRAM = """
+import asyncio, os, sys
+from contextlib import asynccontextmanager
+from fastapi import APIRouter
+from shared.http.app import create_app
+from shared.runner import Service, ServiceSettings, run
+from shared.settings import NatsSettings
+
+class Settings(ServiceSettings, NatsSettings):
+    pass
+
+def build(settings, readiness):
+    router = APIRouter()
+
+    @router.get("/slow")
+    async def slow() -> dict[str, str]:
+        await asyncio.sleep(float(os.environ.get("SLOW", "1")))
+        return {"done": "yes"}
+
+    @asynccontextmanager
+    async def lifespan(app):
+        if os.environ.get("START") == "fails":
+            raise RuntimeError("the streams differ from what is declared")
+        if os.environ.get("START") == "hangs":
+            await asyncio.sleep(600)
+        yield
+        print("lifespan ended", flush=True)
+
+    here = settings.http_admin_port is None
+    return create_app("probe", readiness=readiness, lifespan=lifespan, routers=[router], operations_here=here)
+
+raise SystemExit(run(Service(name="probe", about="A probe of the runner.", settings=Settings, build=build)))
+"""
+NATS = {
+    "RESULTS_NATS_URL": "nats://127.0.0.1:4222",
+    "RESULTS_NATS_USER": "probe",
+    "RESULTS_NATS_PASSWORD": "hush-nats",
+}
+ROOT = Path(__file__).parents[3]
+
+
+class Probe:
+    """One process of the program above."""
+
+    def __init__(self, program: Path, **changes: str | None) -> None:
+        self.port, self.admin_port = free_port(), free_port()
+        given = {**NATS, "RESULTS_HTTP_PORT": str(self.port), **changes}
+        environment = {name: value for name, value in given.items() if value is not None}
+        self.process = subprocess.Popen(
+            [sys.executable, str(program)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+        )
+
+    def wait_for(self, path: str, port: int | None = None) -> httpx.Response:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return httpx.get(f"http://127.0.0.1:{port or self.port}{path}", timeout=5)
+            except httpx.TransportError:
+                assert time.monotonic() < deadline
+                assert self.process.poll() is None, self.process.communicate()
+                time.sleep(0.02)
+
+    def end(self, seconds: float = 20) -> tuple[int, str, str]:
+        out, err = self.process.communicate(timeout=seconds)
+        return self.process.returncode, out, err
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    return path
+
+
+@pytest.fixture
+def probe(program: Path) -> Iterator[Probe]:
+    probe = Probe(program)
+    yield probe
+    probe.process.kill()
+
+
+def test_wrong_settings_are_named_all_at_once_without_a_traceback(program: Path) -> None:
+    code, _, err = Probe(program, RESULTS_NATS_URL=None, RESULTS_HTTP_PORT="none").end()
+
+    assert code == 2
+    assert err.startswith("probe cannot start, its settings are wrong:\n")
+    assert "RESULTS_NATS_URL: is not set" in err
+    assert "RESULTS_HTTP_PORT: " in err
+    assert "Traceback" not in err
+
+
+def test_help_names_the_service_and_its_settings(program: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(program), "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+
+    assert "A probe of the runner." in done.stdout
+    assert "RESULTS_NATS_URL (required)" in done.stdout
+    assert "Unit: seconds" in done.stdout
+
+
+def test_a_running_request_ends_before_the_process_does(probe: Probe) -> None:
+    probe.wait_for("/healthz")
+    request = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import httpx; print(httpx.get('http://127.0.0.1:{probe.port}/slow').json())",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(0.6)
+    probe.process.send_signal(signal.SIGTERM)
+
+    code, out, err = probe.end()
+
+    assert request.communicate(timeout=10)[0].strip() == "{'done': 'yes'}"
+    assert code == 0
+    assert "lifespan ended" in out
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert {"starting", "stopping", "stopped"} <= {line["message"] for line in lines}
+    assert {line["service"] for line in lines} == {"probe"}
+    assert "hush" not in err
+
+
+def test_a_request_that_does_not_end_is_cut_off_at_the_deadline(program: Path) -> None:
+    probe = Probe(program, SLOW="600", RESULTS_HTTP_DRAIN_SECONDS="1")
+    probe.wait_for("/healthz")
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"http://127.0.0.1:{probe.port}/slow", timeout=0.2)
+    hanging = socket.create_connection(("127.0.0.1", probe.port))
+    hanging.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+    time.sleep(0.2)
+    probe.process.send_signal(signal.SIGTERM)
+
+    assert probe.end(seconds=6)[0] == 0
+    hanging.close()
+
+
+def test_a_service_that_cannot_start_says_why(program: Path) -> None:
+    code, _, err = Probe(program, START="fails").end()
+
+    assert code == 3
+    assert "the streams differ from what is declared" in err
+
+
+def test_a_service_that_still_starts_can_be_stopped(program: Path) -> None:
+    probe = Probe(program, START="hangs")
+    time.sleep(2.5)
+    probe.process.send_signal(signal.SIGTERM)
+
+    assert probe.end(seconds=5)[0] == 0
+
+
+def test_a_taken_port_is_a_failure(program: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = Probe(program, RESULTS_HTTP_PORT=str(taken.getsockname()[1])).end()
+
+    assert code == 3
+    assert "address already in use" in err
+
+
+def test_operators_have_a_port_of_their_own(program: Path) -> None:
+    admin_port = free_port()
+    probe = Probe(program, RESULTS_HTTP_ADMIN_PORT=str(admin_port))
+
+    assert probe.wait_for("/readyz").json() == {"status": "ready"}
+    assert probe.wait_for("/readyz", admin_port).json() == {"status": "ready", "checks": []}
+    assert "python_info" in probe.wait_for("/metrics", admin_port).text
+    assert probe.wait_for("/metrics").status_code == 404
+    probe.process.send_signal(signal.SIGTERM)
+    assert probe.end()[0] == 0
