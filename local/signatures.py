@@ -5,6 +5,7 @@ the new ones when they are complete.
 """
 
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -54,6 +55,7 @@ class Freshclam(Server):
     """One run of freshclam, which ends by itself: some 300 MB the first time, little afterwards."""
 
     name = "freshclam"
+    shown = re.compile(r"(?!)")
 
     def __init__(self, home: Path, signatures: Signatures) -> None:
         super().__init__(home)
