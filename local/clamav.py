@@ -52,6 +52,10 @@ class ClamdServer(Server):
         """host:port. The socket file is quicker, this one can be reached from everywhere on the machine."""
         return f"{HOST}:{self.ports.clamd}"
 
+    @property
+    def listens_on(self) -> tuple[int, ...]:
+        return (self.ports.clamd,)
+
     def environment(self) -> dict[str, str]:
         return {"RESULTS_CLAMD_ADDRESS": str(self.socket_path)}
 

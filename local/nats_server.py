@@ -36,6 +36,10 @@ class NatsServer(Server):
     def monitoring_url(self) -> str:
         return f"http://{HOST}:{self.ports.nats_monitoring}"
 
+    @property
+    def listens_on(self) -> tuple[int, ...]:
+        return (self.ports.nats, self.ports.nats_monitoring)
+
     def environment(self, user: str) -> dict[str, str]:
         """The settings with which `user` connects."""
         return {

@@ -30,6 +30,10 @@ class SeaweedServer(Server):
     def endpoint(self) -> str:
         return f"{HOST}:{self.ports.s3}"
 
+    @property
+    def listens_on(self) -> tuple[int, ...]:
+        return (self.ports.s3, self.ports.master, self.ports.filer, self.ports.volume)
+
     def environment(self, user: str) -> dict[str, str]:
         """The settings with which `user` reaches the store."""
         access_key, secret_key = self.credentials.store[user]

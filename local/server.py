@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
+from local.ports import is_free
+
 READY_SECONDS_MAX = 20.0
 STOP_SECONDS_MAX = 6.0
 POLL_SECONDS = 0.02
@@ -57,6 +59,11 @@ class Server(ABC):
     def is_ready(self) -> bool:
         """Whether it serves now. Answers within a second and never raises."""
 
+    @property
+    def listens_on(self) -> tuple[int, ...]:
+        """The ports it takes: another process there could be taken for this one."""
+        return ()
+
     @abstractmethod
     def prepare(self) -> None:
         """Write what the process reads when it starts."""
@@ -90,6 +97,9 @@ class Server(ABC):
 
     def start(self, seconds_max: float = READY_SECONDS_MAX) -> Self:
         """Start and wait until it serves. StartError with the end of its log when it does not."""
+        for port in self.listens_on:
+            if not is_free(port):
+                raise StartError(f"{self.name} cannot listen on port {port}: it is taken")
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self.spawn(log)
