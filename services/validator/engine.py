@@ -1,17 +1,17 @@
 """All checks on one file: the sandboxed ones run while the scan of the same bytes goes on."""
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from services.validator.adapters.clamav import Scan
+from services.validator.adapters.clamav import Session
 from services.validator.checks import FORMAT, PERSONAL_DATA, malware, size
 from services.validator.domain import Examination, Specimen, examination, observation
-from services.validator.policy import Policy
-from services.validator.sandbox.pool import Pool
+from services.validator.policy import CHECKS, Policy
+from services.validator.sandbox.pool import Pool, stopped
 from shared.contracts.verdict import CheckOutcome, CheckResult
 
 _STILL_READABLE = frozenset({"double-extension", "deceptive-name", "macros", "embedded-files", "active-content"})
+_OTHER_BYTES = "the stored bytes are not those that were announced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +31,20 @@ class Examiner:
     policy: Policy
     limit_bytes: int
 
-    async def __call__(self, specimen: Specimen, scan: Awaitable[Scan]) -> Judgement:
-        """Judge a file that lies on disk while `scan`, which is already under way, ends."""
-        (form, personal), scanned = await asyncio.gather(self._parsed(specimen), scan)
+    async def __call__(self, specimen: Specimen, session: Session, *, bytes_are_right: bool = True) -> Judgement:
+        """Judge a file that lies on disk and has gone into the scanner's session.
+
+        When its bytes are not those that were announced, nothing is judged: every check is an error.
+        """
+        if not bytes_are_right:
+            return self._judgement(tuple(stopped(name, _OTHER_BYTES) for name in CHECKS), "unknown")
+        (form, personal), scanned = await asyncio.gather(self._parsed(specimen), session.answer())
         examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal)
-        return Judgement(
-            checks=tuple(map(self.policy.result, examined)),
-            detected_type=form.detected_type,
-            signatures=scanned.signatures,
-        )
+        return self._judgement(examined, scanned.signatures)
+
+    def _judgement(self, examined: tuple[Examination, ...], signatures: str) -> Judgement:
+        detected = next((one.detected_type for one in examined if one.detected_type), None)
+        return Judgement(checks=tuple(map(self.policy.result, examined)), detected_type=detected, signatures=signatures)
 
     async def _parsed(self, specimen: Specimen) -> tuple[Examination, Examination]:
         form = await self.pool.examine(FORMAT, specimen)

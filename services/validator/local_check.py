@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.validator import policy as policies
-from services.validator.adapters.clamav import ClamdScanner, Scan
+from services.validator.adapters.clamav import ClamdScanner, Session
 from services.validator.domain import Specimen
 from services.validator.engine import Examiner
 from services.validator.sandbox.pool import Pool
@@ -59,7 +59,9 @@ async def _check(path: str, examiner: Examiner, scanner: ClamdScanner, gate: asy
                 path=path, size=0, outcome=VerdictOutcome.ERROR, detected_type=None, checks=(), fault=error.strerror
             )
         specimen = Specimen(path=path, name=os.path.basename(path), size=length)
-        judged = await examiner(specimen, _scan(path, scanner))
+        async with scanner.session() as session:
+            await _send(path, session)
+            judged = await examiner(specimen, session)
         return CheckedFile(
             path=path,
             size=length,
@@ -69,13 +71,11 @@ async def _check(path: str, examiner: Examiner, scanner: ClamdScanner, gate: asy
         )
 
 
-async def _scan(path: str, scanner: ClamdScanner) -> Scan:
-    async with scanner.session() as session:
-        file = await asyncio.to_thread(open, path, "rb")
-        with file:
-            while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
-                await session.send(piece)
-        return await session.answer()
+async def _send(path: str, session: Session) -> None:
+    file = await asyncio.to_thread(open, path, "rb")
+    with file:
+        while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+            await session.send(piece)
 
 
 def _readable_bytes(path: str) -> int:

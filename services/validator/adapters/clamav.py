@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
 
 import clamd
 
@@ -141,6 +140,11 @@ class Session:
         if streams is not None:
             streams[1].write(_COMMAND)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the engine took the connection and has not dropped it."""
+        return not self._deaf
+
     async def send(self, piece: bytes | memoryview) -> None:
         """Give the next piece, in chunks of 256 KB. Never raises: what went wrong shows in `answer`."""
         for at in range(0, len(piece), CHUNK_BYTES):
@@ -185,12 +189,6 @@ class Session:
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return None
         return raw[:ANSWER_BYTES_MAX].rstrip(b"\0\n").decode("utf-8", "replace")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
 
 
 def understood(said: str) -> tuple[Answer, str]:

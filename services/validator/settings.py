@@ -1,0 +1,37 @@
+"""What the validator can be told from outside."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from shared.runner import ServiceSettings
+from shared.settings import (
+    ClamdSettings,
+    NatsSettings,
+    ReplicasSettings,
+    S3Settings,
+    StateSettings,
+    UploadSettings,
+)
+
+
+class ValidatorSettings(
+    ServiceSettings, NatsSettings, S3Settings, StateSettings, UploadSettings, ClamdSettings, ReplicasSettings
+):
+    """Everything that the validator reads from its environment."""
+
+    validator_slots: int = Field(
+        default=4,
+        ge=1,
+        le=32,
+        description=(
+            "Files in work at once. Not more than clamd's MaxThreads; each takes spool space for one file and up to "
+            "17 MB of memory."
+        ),
+    )
+    validator_parsers: int = Field(
+        default=2, ge=1, le=32, description="Parser children kept warm; about one per core that the validator may use."
+    )
+    validator_policy: Path | None = Field(
+        default=None, description="A policy file instead of the built-in services/validator/policy.toml."
+    )

@@ -1,0 +1,95 @@
+"""The event that a finished examination becomes. Pure: log and judgement in, event and guard out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.validator import policy
+from services.validator.content import Content, is_due, last_verdict
+from services.validator.engine import Judgement
+from shared.contracts.verdict import CheckOutcome, EarlierVerdict, VerdictOutcome, VerdictState
+from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded, event_id
+
+EARLIER_MAX = 100
+ACTOR = "validator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What became of one content: the judgement, whether its bytes lie in the clean zone, how often it was tried."""
+
+    judgement: Judgement
+    in_clean: bool
+    attempt: int
+    at: datetime
+
+    @property
+    def outcome(self) -> VerdictOutcome:
+        """What all checks together say."""
+        return policy.verdict(self.judgement.checks)
+
+
+def verdict_event(
+    project: ProjectLog, content: Content, examined: Examined, *, cause: Recorded, again: bool
+) -> tuple[NewEvent, Guard] | None:
+    """Return the verdict to append under its own subject's guard; None when the content no longer waits for one."""
+    if not is_due(project, content, again=again):
+        return None
+    state = _state(project, content, examined)
+    happened = f"{state.revision}:{state.sha256}:{state.attempt}:{state.signatures}:{state.outcome}"
+    event = NewEvent(
+        subject=content.subject,
+        type=f"validator.{content.thing}.checked.v1",
+        state=state,
+        id=event_id(content.subject, cause.id, "checked", happened),
+        actor=ACTOR,
+        causation=cause.id,
+        correlation=cause.headers.get("ce-correlationid", ""),
+        at=examined.at,
+    )
+    return event, project.guard_of(content.subject)
+
+
+def _state(project: ProjectLog, content: Content, examined: Examined) -> VerdictState:
+    checks, outcome = examined.judgement.checks, examined.outcome
+    blocking = policy.blocking_ids(checks)
+    stands_alone = all(one.outcome in _THROUGH for one in checks if one.check != "personal-data")
+    before = last_verdict(project, content)
+    tries = before.attempt if before and before.revision == content.revision else 0
+    return VerdictState(
+        project_id=content.project_id,
+        result_id=content.thing_id or f"{content.project_id}~logo",
+        revision=content.revision,
+        sha256=content.sha256,
+        size=content.size,
+        outcome=outcome,
+        detected_type=examined.judgement.detected_type,
+        checks=checks,
+        blocking=blocking,
+        waivable=outcome is VerdictOutcome.FAILED and stands_alone and bool(blocking),
+        in_clean=examined.in_clean,
+        object_key=content.object_key,
+        attempt=tries + (examined.attempt if outcome is VerdictOutcome.ERROR else 0),
+        signatures=examined.judgement.signatures,
+        checked_at=examined.at,
+        earlier=_earlier(project, content, before),
+    )
+
+
+_THROUGH = (CheckOutcome.PASSED, CheckOutcome.WARNING)
+
+
+def _earlier(project: ProjectLog, content: Content, before: VerdictState | None) -> tuple[EarlierVerdict, ...]:
+    """Carry on the verdicts on older revisions: one of them may still be public."""
+    if before is None:
+        return ()
+    if before.revision == content.revision:
+        return before.earlier
+    recorded = project.messages[content.subject]
+    last = EarlierVerdict(
+        revision=before.revision,
+        sha256=before.sha256,
+        outcome=before.outcome,
+        blocking=before.blocking,
+        sequence=recorded.sequence,
+    )
+    return (*before.earlier, last)[-EARLIER_MAX:]
