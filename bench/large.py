@@ -1,0 +1,70 @@
+"""A file of 100 MB, the largest that is allowed: from the first byte of the post to the verdict."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.people import People
+from bench.references import BareServers
+from bench.verdicts import Verdicts
+from local.demo import files
+
+_HEADER_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Seconds of one file: through the platform, and each bare step on the same bytes."""
+
+    platform: float
+    scan: float
+    put: float
+    get: float
+
+    @property
+    def bare(self) -> float:
+        return self.scan + self.put + self.get
+
+
+def recording(path: Path) -> Path:
+    """A recording of 100 MB whose sound nobody has had before: true frame headers, random frames."""
+    files.recording(path)
+    content = bytearray(path.read_bytes())
+    start = content.index(b"\xff\xfb", 10)
+    header = content[start : start + _HEADER_BYTES]
+    at = start
+    while (following := content.find(header[:2], at + _HEADER_BYTES)) > 0:
+        content[at + _HEADER_BYTES : following] = random.randbytes(following - at - _HEADER_BYTES).replace(
+            b"\xff", b"\xfe"
+        )
+        at = following
+    path.write_bytes(content)
+    return path
+
+
+async def measure(people: People, verdicts: Verdicts, bare: BareServers, path: Path, number: int) -> Round:
+    """The platform and the bare steps on the same bytes, one after the other."""
+    content = await asyncio.to_thread(path.read_bytes)
+    key = f"large/{number}"
+    put = await bare.put(key, content)
+    get = await bare.get(key)
+    await bare.remove(key)
+    scan = await bare.scan(content)
+    del content
+    return Round(platform=await posted(people, verdicts, path), scan=scan, put=put, get=get)
+
+
+async def posted(people: People, verdicts: Verdicts, path: Path) -> float:
+    project = await people.project()
+    start = time.perf_counter()
+    result_id = await project.post(path)
+    return await verdicts.of(result_id) - start
+
+
+async def together(people: People, verdicts: Verdicts, paths: list[Path]) -> float:
+    """Seconds until the last of several files posted at once has its verdict."""
+    start = time.perf_counter()
+    await asyncio.gather(*(posted(people, verdicts, path) for path in paths))
+    return time.perf_counter() - start

@@ -1,0 +1,96 @@
+"""The machine: what it is, how much of it others took meanwhile, and how large our processes became."""
+
+import os
+import platform as python_platform
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local.running import RunningPlatform
+
+PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def described() -> dict[str, Any]:
+    """Date, processor, memory and versions."""
+    models = [line.split(":", 1)[1].strip() for line in _lines(PROC / "cpuinfo") if line.startswith("model name")]
+    memory = next(int(line.split()[1]) for line in _lines(PROC / "meminfo") if line.startswith("MemTotal"))
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processor": models[0] if models else python_platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory / (1 << 20), 1),
+        "system": python_platform.platform(),
+        "python": python_platform.python_version(),
+    }
+
+
+def peak_memory_mb(platform: RunningPlatform) -> dict[str, float]:
+    """The most that each part's own process ever had in memory (VmHWM), in megabytes; its children are not in it."""
+    return {name: _peak_kb(pid) / 1024 for name, pid in platform.pids.items()}
+
+
+def _peak_kb(pid: int) -> int:
+    return next(int(line.split()[1]) for line in _lines(PROC / str(pid) / "status") if line.startswith("VmHWM"))
+
+
+@dataclass(slots=True)
+class Noise:
+    """How much of the machine went to others since this was made."""
+
+    platform: RunningPlatform
+    _began: float = field(default_factory=time.monotonic)
+    _busy: float = 0.0
+    _ours: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._busy, self._ours = _busy_seconds(), self._own_seconds()
+
+    def summary(self) -> dict[str, float]:
+        """Seconds of processor time in all, ours and of others, and the part of the machine that others took."""
+        seconds = time.monotonic() - self._began
+        busy, ours = _busy_seconds() - self._busy, self._own_seconds() - self._ours
+        others = max(0.0, busy - ours)
+        capacity = seconds * (os.cpu_count() or 1)
+        return {
+            "seconds": round(seconds, 1),
+            "busy_seconds": round(busy, 1),
+            "own_seconds": round(ours, 1),
+            "others_share": round(others / capacity, 3),
+            "load_1m": round(os.getloadavg()[0], 2),
+        }
+
+    def _own_seconds(self) -> float:
+        """Processor time of the bench and of every part with its children: each part leads a session of its own."""
+        sessions = {*self.platform.pids.values(), self.platform.pid}
+        return sum(_processes_of(sessions)) + sum(os.times()[:4])
+
+
+def _processes_of(sessions: set[int]) -> list[float]:
+    found: list[float] = []
+    parents: dict[int, int] = {}
+    times: dict[int, tuple[int, float]] = {}
+    for folder in PROC.iterdir():
+        if folder.name.isdigit() and (lines := _lines(folder / "stat")):
+            fields = lines[0].rsplit(")", 1)[1].split()
+            parents[int(folder.name)] = int(fields[1])
+            times[int(folder.name)] = (int(fields[3]), sum(map(int, fields[11:15])) / _TICKS)
+    for pid, (session, seconds) in times.items():
+        if session in sessions or parents[pid] in sessions:
+            found.append(seconds)
+    return found
+
+
+def _busy_seconds() -> float:
+    user, nice, system, _, _, irq, softirq, steal, *_ = map(int, _lines(PROC / "stat")[0].split()[1:])
+    return (user + nice + system + irq + softirq + steal) / _TICKS
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors="replace").splitlines()
+    except OSError:
+        return []

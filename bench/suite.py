@@ -1,0 +1,165 @@
+"""Everything that is measured, in order: first the bare steps of a kind, then the platform, on the same servers."""
+
+import asyncio
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import large, publication, small_results
+from bench.figures import Figure, latencies, percentile
+from bench.machine import peak_memory_mb
+from bench.people import People
+from bench.references import BareServers
+from bench.small_results import Files
+from bench.verdicts import Verdicts, operator, watched
+from local.ports import SERVICES
+from local.running import RunningPlatform
+
+MEMORY_MB_TARGET = 250.0
+LARGE_RATIO_TARGET = 1.5
+VERDICT_MS_TARGET = 60.0
+RATE_TARGET = 60.0
+WEBSITE_MS_TARGET = 1_000.0
+PUBLICATION_MS_TARGET = 500.0
+CHECK_PATH = "put, append, get, scan, put, append"
+PUBLISH_PATH = "append, get, put, append"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is measured."""
+
+    clients: int = 8
+    rate_seconds: float
+    single: int
+    mixed_seconds: float
+    websites: int
+    approvals: int
+    large: int
+    large_together: int
+
+
+FULL = Extent(rate_seconds=20, single=200, mixed_seconds=10, websites=200, approvals=100, large=5, large_together=3)
+QUICK = Extent(rate_seconds=4, single=30, mixed_seconds=2, websites=30, approvals=12, large=1, large_together=0)
+
+
+@dataclass(slots=True)
+class Suite:
+    """Measures one platform. `say` tells what is being done."""
+
+    platform: RunningPlatform
+    folder: Path
+    extent: Extent
+    say: Callable[[str], None]
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = Files(self.folder)
+
+    async def run(self) -> list[Figure]:
+        client = await operator(self.platform)
+        bare = BareServers(self.platform, client)
+        await bare.provision()
+        people = People(self.platform)
+        try:
+            async with watched(client) as verdicts:
+                await small_results.one_by_one(people, verdicts, [self.files.text() for _ in range(5)])
+                return [
+                    *await self._small(people, verdicts, bare),
+                    *await self._public(people, verdicts, bare),
+                    *await self._large(people, verdicts, bare),
+                    *self._memory(),
+                ]
+        finally:
+            people.close()
+            await client.close()
+
+    async def _small(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
+        extent = self.extent
+        self.say("small results: the bare steps")
+        content = self.files.text().read_bytes()
+        path = [await bare.check_path(f"small-{number}", content) for number in range(extent.single)]
+        appends = await bare.appends_per_second(extent.clients, min(extent.rate_seconds, 5))
+        self.say("small results: one by one")
+        single = await small_results.one_by_one(people, verdicts, [self.files.text() for _ in range(extent.single)])
+        self.say(f"small results: {extent.clients} clients at once")
+        texts = iter(self.files.text, None)
+        many = await small_results.many_at_once(
+            people, verdicts, texts, clients=extent.clients, run=extent.rate_seconds
+        )
+        return [
+            *latencies("small result, one by one, posted to verdict", single.seconds, path, CHECK_PATH,
+                       p50_target=VERDICT_MS_TARGET),
+            Figure(name=f"small results a second, {extent.clients} clients", value=many.per_second, unit="/s",
+                   reference=appends, reference_name="guarded appends", target=RATE_TARGET, better="higher"),
+            *latencies(f"  posted to verdict with {extent.clients} clients", many.seconds, path, CHECK_PATH),
+            *await self._mixed(people, verdicts),
+        ]  # fmt: skip
+
+    async def _mixed(self, people: People, verdicts: Verdicts) -> list[Figure]:
+        """The same with pdf, docx, xlsx, csv, png and txt in turn, made before the clock runs."""
+        self.say("small results: pdf, docx, xlsx, csv, png and txt in turn")
+        count = int(self.extent.mixed_seconds * 150)
+        maker = self.files.mixed()
+        samples = [next(maker) for _ in range(count)]
+        many = await small_results.many_at_once(
+            people, verdicts, iter(samples), clients=self.extent.clients, run=self.extent.mixed_seconds
+        )
+        p50 = percentile(many.seconds, 50) * 1e3
+        return [
+            Figure(name="mixed kinds a second", value=many.per_second, unit="/s", better="higher"),
+            Figure(name="  posted to verdict, p50", value=p50, unit="ms"),
+        ]
+
+    async def _public(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
+        self.say("website: set to public")
+        pairs = [await bare.pair(f"website-{number}") for number in range(self.extent.websites)]
+        websites = await publication.websites(people, self.extent.websites)
+        self.say("results: final report approved to public")
+        samples = [self.files.text() for _ in range(self.extent.approvals)]
+        path = [await bare.publish_path(f"publish-{one.stem}", one.read_bytes()) for one in samples]
+        approvals = await publication.approvals(people, verdicts, samples)
+        return [
+            *latencies("website, set to public", websites, pairs, "two appends", p99_target=WEBSITE_MS_TARGET),
+            *latencies("report approved to result public", approvals, path, PUBLISH_PATH,
+                       p99_target=PUBLICATION_MS_TARGET),
+        ]  # fmt: skip
+
+    async def _large(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
+        rounds = []
+        for number in range(self.extent.large):
+            self.say(f"100 MB: file {number + 1} of {self.extent.large}")
+            path = await asyncio.to_thread(large.recording, self.folder / f"conference-{number}.mp3")
+            rounds.append(await large.measure(people, verdicts, bare, path, number))
+            path.unlink()
+        bare_median = statistics.median(one.bare for one in rounds)
+        figures = [
+            Figure(name="100 MB, posted to verdict, median", value=statistics.median(one.platform for one in rounds),
+                   unit="s", reference=bare_median, reference_name="scan + put + get",
+                   target=LARGE_RATIO_TARGET * bare_median),
+            *(
+                Figure(name=f"  100 MB, bare {step} alone, median", unit="s",
+                       value=statistics.median(getattr(one, step) for one in rounds))
+                for step in ("scan", "put", "get")
+            ),
+        ]  # fmt: skip
+        return figures + await self._large_together(people, verdicts)
+
+    async def _large_together(self, people: People, verdicts: Verdicts) -> list[Figure]:
+        count = self.extent.large_together
+        if not count:
+            return []
+        self.say(f"100 MB: {count} files at once")
+        paths = [large.recording(self.folder / f"together-{number}.mp3") for number in range(count)]
+        seconds = await large.together(people, verdicts, paths)
+        for path in paths:
+            path.unlink()
+        return [Figure(name=f"  {count} of 100 MB at once, last verdict", value=seconds, unit="s")]
+
+    def _memory(self) -> list[Figure]:
+        peaks = peak_memory_mb(self.platform)
+        return [
+            Figure(name=f"{name}, peak resident", value=peaks[name], unit="MB", target=MEMORY_MB_TARGET)
+            for name in SERVICES
+        ]
