@@ -1,17 +1,21 @@
 """The `results` command: run the platform, speak to it, look into it."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from local import cli_check, cli_deadletters, cli_log, cli_projects, cli_status
 from local.home import Home, HomeTakenError, PlatformSettings
 from local.issuer import ForeignIssuerError, issuer_url, require_own
 from local.ports import PortTakenError
 from local.server import StartError
+from local.terminal import CommandError
 from local.tokens import LIFETIME_SECONDS, Claims
 from shared.http.roles import Role
 from shared.settings import SettingsError, load
+from shared.telemetry import configure
 
 app = typer.Typer(
     name="results",
@@ -45,19 +49,29 @@ def token(
     lifetime: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = LIFETIME_SECONDS,
 ) -> None:
     """Print a token of the local issuer, and nothing else."""
-    import os
-
     home = Home.current()
     require_own(os.environ.get("RESULTS_OIDC_ISSUER"), issuer_url(home.ports))
     claims = Claims(sub=sub, roles=role, na=na or (), projects=project or (), name=name)
     print(home.signer().sign(claims, lifetime_seconds=lifetime))
 
 
+app.command()(cli_status.status)
+app.command()(cli_log.provision)
+app.add_typer(cli_projects.app, name="project")
+app.command()(cli_projects.post)
+app.command()(cli_log.watch)
+app.command()(cli_check.check)
+app.add_typer(cli_deadletters.app, name="deadletters")
+app.command()(cli_log.verify)
+app.command()(cli_log.rebuild)
+
+
 def main() -> None:
     """Say what is wrong in a sentence where we know it; a traceback is for our own bugs."""
+    configure("results", log_format="console", level="error")
     try:
         app()
-    except (StartError, PortTakenError, HomeTakenError, ForeignIssuerError, SettingsError) as error:
+    except (CommandError, StartError, PortTakenError, HomeTakenError, ForeignIssuerError, SettingsError) as error:
         print(f"results: {error}", file=sys.stderr)
         sys.exit(1)
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from local.credentials import Credentials
 from local.home import Home
+from local.nats_server import http_status
 from local.parts import ROOT
 from local.port_ranges import reserved_ports
-from local.ports import Ports
+from local.ports import SERVICES, Ports
 from local.server import Command, Server, StartError, wait_until
 from local.tokens import Claims
 from shared.http.roles import Role
@@ -93,15 +94,19 @@ class RunningPlatform(Server):
         return pid
 
     def wait_serving(self, seconds_max: float = 10.0) -> float:
-        """Wait until every part that was restarted serves again; answers the seconds that it took."""
+        """Wait until every part runs and every service says that it is ready; answers the seconds that it took."""
         began = time.monotonic()
         if not wait_until(self._all_serve, seconds_max):
             raise StartError(f"not serving within {seconds_max} s: {self.page.get('parts')}")
         return time.monotonic() - began
 
     def _all_serve(self) -> bool:
-        parts = self.page.get("parts", {}).values()
-        return self.is_ready() and all(part["state"] == "ready" and _runs(part["pid"]) for part in parts)
+        parts = self.page.get("parts", {})
+        return (
+            self.is_ready()
+            and all(part["state"] == "ready" and _runs(part["pid"]) for part in parts.values())
+            and all(http_status(self.ports.service(name), "/readyz") == 200 for name in SERVICES if name in parts)
+        )
 
     def log_of(self, part: str) -> str:
         """Everything that a part has said in this home."""

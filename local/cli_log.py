@@ -1,0 +1,115 @@
+"""Commands that look at the record itself: `watch`, `verify`, `provision`, and `rebuild` of what is made from it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from local.home import Home
+from local.operating import as_operator
+from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json, print_table
+from shared.messaging.connection import Connection
+from shared.messaging.events import Recorded
+from shared.messaging.log import Log
+
+READ_MODELS = ("review", "publisher")
+
+
+def watch(
+    project: Annotated[str | None, typer.Argument(help="Only what happens to this project.")] = None,
+    after: Annotated[int | None, typer.Option(help="Begin after this sequence; 0 is the beginning of time.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="End after so many events.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show events as they are appended, until Ctrl-C."""
+
+    async def follow(connection: Connection) -> None:
+        log, left = Log(connection), count
+        async for batch in log.follow(await log.last_sequence() if after is None else after):
+            for event in batch:
+                if project is not None and event.address.project_id != project:
+                    continue
+                _show(event, as_json)
+                left = None if left is None else left - 1
+                if left == 0:
+                    return
+
+    try:
+        as_operator(follow)
+    except KeyboardInterrupt:
+        return
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Prove from the record alone that what must always hold did hold. Exit code 1 when something did not."""
+    from local.verify import violations
+
+    async def read(connection: Connection) -> list[Recorded]:
+        return [event async for event in Log(connection).history(">")]
+
+    history = as_operator(read)
+    found = violations(history)
+    if as_json:
+        print_json({"events": len(history), "violations": [vars(violation) for violation in found]})
+    else:
+        print_table(
+            ("sequence", "subject", "what"),
+            ((violation.sequence, violation.subject, violation.what) for violation in found),
+            empty=f"{len(history)} events: everything held",
+        )
+    if found:
+        raise typer.Exit(1)
+
+
+def provision(
+    replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream: 3 in a cluster.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Create the streams, buckets and consumers that are missing; refuse where something stands there differently."""
+    from shared.messaging.streams import DriftError
+    from shared.messaging.streams import provision as apply
+
+    try:
+        lines = as_operator(lambda connection: apply(connection.js, replicas=replicas))
+    except DriftError as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        print_json(lines)
+        return
+    console.print("\n".join(lines) or "everything stands as declared", markup=False)
+
+
+def rebuild(
+    service: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(READ_MODELS)}; all when none.")] = None,
+) -> None:
+    """Throw read models away; a running service makes its own again from the record, a stopped one when it starts."""
+    home = Home.current()
+    for name in service or READ_MODELS:
+        if name not in READ_MODELS:
+            raise CommandError(f"{name} has no read model; {' and '.join(READ_MODELS)} have")
+        removed = _remove_read_model(home.path / "services" / name)
+        console.print(f"{name}: {'making it again from the record' if removed else 'there was none'}")
+
+
+def _remove_read_model(folder: Path) -> bool:
+    """The main file goes first: that is what its service looks at."""
+    files = sorted(folder.glob("*.sqlite*"), key=lambda path: len(path.name))
+    for file in files:
+        file.unlink(missing_ok=True)
+    return bool(files)
+
+
+def _show(event: Recorded, as_json: bool) -> None:
+    if as_json:
+        print_line_of_json(_described(event))
+        return
+    console.print(
+        f"[dim]{event.sequence:>7} {event.time.astimezone():%H:%M:%S.%f}[/]"[:-3]
+        + f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
+    )
+
+
+def _described(event: Recorded) -> dict[str, Any]:
+    attributes = {name.removeprefix("ce-"): text for name, text in event.headers.items() if name.startswith("ce-")}
+    return {"sequence": event.sequence} | attributes | {"data": json.loads(event.data)}
