@@ -11,6 +11,7 @@ from nats.js.kv import KeyValue
 
 from shared.errors import TransientError
 from shared.http.idempotency import Entry, StaleEntryError
+from shared.messaging.log import WRONG_LAST_SEQUENCE
 
 
 @dataclass(slots=True)
@@ -31,8 +32,9 @@ class InMemoryAnswerStore:
         return self._revision
 
     async def remove(self, key: str, revision: int) -> None:
-        if self._entries.get(key, (None, 0))[1] == revision:
-            del self._entries[key]
+        if self._entries.get(key, (None, 0))[1] != revision:
+            raise StaleEntryError(key)
+        del self._entries[key]
 
 
 @dataclass(slots=True)
@@ -73,8 +75,10 @@ class KvAnswerStore:
         with _away_is_transient():
             try:
                 await self._kv.delete(key, last=revision)
-            except KeyWrongLastSequenceError as error:
-                raise StaleEntryError(key) from error
+            except APIError as error:
+                if error.err_code in WRONG_LAST_SEQUENCE:
+                    raise StaleEntryError(key) from error
+                raise
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class AnswerStore(Protocol):
         ...
 
     async def remove(self, key: str, revision: int) -> None:
-        """Forget the entry, if it is still at `revision`."""
+        """Forget the entry, if it is still at `revision`. Raises StaleEntryError."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The SQLite file of a read model: rows and position change in one transaction, another schema starts from zero."""
 
 import hashlib
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -216,8 +217,8 @@ class _CulpritError(Exception):
 def _statements(script: str) -> Iterator[str]:
     """`executescript` would commit our transaction, so the script is taken apart; triggers stay whole."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
+    for part in re.split("(?<=;)", script):
+        statement += part
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
