@@ -67,11 +67,20 @@ def handler_for(served: dict[str, dict[str, Any]]) -> type[BaseHTTPRequestHandle
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that hung up is no news; anything else is a bug and shows."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # what socketserver gave us
+
+
 def serve(home: Path, ports: Ports) -> None:
     """Serve until SIGTERM."""
     own = issuer_url(ports)
     require_own(os.environ.get("RESULTS_OIDC_ISSUER"), own)
-    server = ThreadingHTTPServer((HOST, ports.issuer), handler_for(documents(own, Signer(own, home))))
+    server = _Server((HOST, ports.issuer), handler_for(documents(own, Signer(own, home))))
     print(f"issuer {own}", flush=True)
     server.serve_forever(poll_interval=0.5)
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +20,7 @@ class NatsServer(Server):
     """One server. `routes` makes it a member of a cluster."""
 
     name = "nats"
-    shown = re.compile(r"\[(WRN|ERR|FTL)\](?!.*Plaintext passwords)")
+    shown = re.compile(r"\[(WRN|ERR|FTL)\](?!.*(Plaintext passwords|Healthcheck failed))")
 
     def __init__(self, home: Path, ports: Ports, credentials: Credentials) -> None:
         super().__init__(home)
@@ -153,8 +152,12 @@ def _start_together(nodes: Iterable[NatsServer]) -> None:
 def http_status(port: int, path: str) -> int | None:
     """The status with which a loopback server answers, or None when it does not answer in time."""
     connection = HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
-    with suppress(OSError, HTTPException):
-        connection.request("GET", path)
-        return connection.getresponse().status
-    connection.close()
-    return None
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()
+    return answer.status

@@ -52,7 +52,7 @@ async def send(js: JetStreamContext, letter: DeadLetter) -> None:
 async def letters(js: JetStreamContext) -> AsyncIterator[tuple[int, DeadLetter]]:
     """Yield the letters that wait for an operator, oldest first, each with its sequence."""
     state = (await js.stream_info(STREAM)).state
-    for sequence in range(state.first_seq, state.last_seq + 1):
+    for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
         if (letter := await find(js, sequence)) is not None:
             yield sequence, letter
 
