@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shared.contracts.publication import PublicationState
 from shared.contracts.result import ManifestEntry, ResultState, RoundState
 from shared.contracts.review import ReportState, ReviewResultState, ReviewRoundState
-from shared.contracts.status import can_be_submitted, is_live, passes
+from shared.contracts.status import is_live, passes
 from shared.contracts.subjects import subject
 from shared.contracts.verdict import VerdictState
 from shared.messaging.events import ProjectLog, Recorded
@@ -141,19 +141,22 @@ def _round(event: Recorded, before: ProjectView) -> Complaints:
 
 
 def _manifest(manifest: tuple[ManifestEntry, ...], before: ProjectView) -> Complaints:
-    live = {view.state.id: view for view in before.results() if is_live(view)}
-    if {one.result_id for one in manifest} != set(live):
+    """Judge what was submitted. A takedown or a new verdict may have come in the same moment: review looks again."""
+    known = {view.state.id: view for view in before.results() if not view.state.deleted}
+    named = {one.result_id for one in manifest}
+    if not {name for name, view in known.items() if is_live(view)} <= named <= set(known):
         yield "the manifest does not hold exactly the live results"
     for entry in manifest:
-        view = live.get(entry.result_id)
-        if view and (entry.sequence, entry.revision, entry.sha256) != (
-            view.sequence,
-            view.state.revision,
-            view.state.file.sha256,
-        ):
+        view = known.get(entry.result_id)
+        if view is None:
+            continue
+        now = (view.sequence, view.state.revision, view.state.file.sha256)
+        if (entry.sequence, entry.revision, entry.sha256) != now:
             yield f"the manifest names an old state of {entry.result_id}"
-        if view and not can_be_submitted(view):
-            yield f"{entry.result_id} was submitted though it is neither valid nor approved"
+        if view.current_verdict is None:
+            yield f"{entry.result_id} was submitted unchecked"
+        if (decision := view.standing_decision) and decision.decision == "request_changes":
+            yield f"{entry.result_id} was submitted though changes were requested"
 
 
 def _review_round(event: Recorded, before: ProjectView) -> Complaints:
