@@ -1,0 +1,1 @@
+"""What callers ask for: load, decide purely, append under a guard. Bytes and personal data are written before."""
