@@ -40,6 +40,17 @@ def up() -> None:
 
 
 @app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the platform running at the end, until Ctrl-C.")] = False,
+) -> None:
+    """Show the whole story on a platform of its own, with real files, then clean up."""
+    from local.demo.run import run_demo
+    from local.parts import ROOT
+
+    sys.exit(run_demo(ROOT / "var", keep=keep))
+
+
+@app.command()
 def token(
     role: Annotated[list[Role], typer.Option(help="What the token lets one do. Repeat for more.")],
     sub: Annotated[str, typer.Option(help="Who it is: the subject that the record will name.")],

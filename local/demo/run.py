@@ -1,0 +1,99 @@
+"""`make demo`: a platform of its own, the story on it, and nothing left running."""
+
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from local.demo.account import Account
+from local.demo.client import ANSWER_SECONDS, StoryError, cast
+from local.demo.project import Project
+from local.demo.story import Story
+from local.port_ranges import reserved_ports
+from local.ports import Ports, PortTakenError
+from local.running import START_SECONDS_MAX, RunningPlatform
+from local.server import StartError
+
+DEFAULT_BASE = 8100
+PARTS = "nats-server, SeaweedFS, clamd, token issuer, intake, validator, review and publisher"
+
+
+def run_demo(var: Path, *, keep: bool = False) -> int:
+    """Tell the story on a platform in a folder of its own below `var`; the exit code: 0 when all came out right.
+
+    `keep` leaves the platform running until Ctrl-C, and its folder afterwards. A story that fails keeps the folder.
+    """
+    home = var.absolute() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    account = Account(Console(soft_wrap=not sys.stdout.isatty()))
+    try:
+        with _ports() as ports:
+            _play(RunningPlatform(home, ports), account, keep=keep)
+    except KeyboardInterrupt:
+        account.failed("interrupted; everything is stopped")
+        return 130
+    except (StoryError, StartError, PortTakenError, httpx.HTTPError) as error:
+        account.failed(str(error) or type(error).__name__)
+        account.note(f"The platform is stopped; its state and logs stay in {home}")
+        return 1
+    if not keep:
+        shutil.rmtree(home, ignore_errors=True)
+    return 0
+
+
+def _play(platform: RunningPlatform, account: Account, *, keep: bool) -> None:
+    account.console.print(
+        f"[bold]The results platform, from upload to the public page[/bold]  [dim]{platform.home}[/dim]"
+    )
+    began = time.monotonic()
+    try:
+        with account.waiting(f"starting {PARTS}"):
+            platform.start(START_SECONDS_MAX)
+        account.did(f"the platform runs: {PARTS}", seconds=time.monotonic() - began)
+        if platform.page["signatures"] != "real":
+            account.note("clamd knows only the EICAR test string here, no real malware")
+        _tell(platform, account)
+        if keep:
+            account.console.print("\nThe platform goes on running; Ctrl-C ends it.")
+            signal.pause()
+    except KeyboardInterrupt:
+        if not keep:
+            raise
+    finally:
+        with account.waiting("stopping everything"):
+            platform.stop()
+    account.did("everything is stopped; nothing is left running")
+
+
+def _tell(platform: RunningPlatform, account: Account) -> None:
+    folder = platform.home / "files"
+    folder.mkdir()
+    project_id = f"2023-1-LV01-KA220-SCH-{secrets.randbelow(900_000_000) + 100_000_000}"
+    with httpx.Client(timeout=ANSWER_SECONDS) as http:
+        project = Project(cast(platform, http, project_id), project_id)
+        story = Story(project, account, folder)
+        story.tell()
+        account.table("What became of each file", story.lines)
+        public = platform.urls["publisher"]
+        account.console.print(f"\n[bold]Public:[/bold] {public}/projects/{project_id}")
+        account.console.print(f"        {public}{project.path}", highlight=False)
+
+
+@contextmanager
+def _ports() -> Iterator[Ports]:
+    """The usual ports when they are free, else a range that nobody uses."""
+    usual = Ports(DEFAULT_BASE)
+    try:
+        usual.require_free()
+    except PortTakenError:
+        with reserved_ports() as ports:
+            yield ports
+        return
+    yield usual
