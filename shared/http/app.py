@@ -55,7 +55,7 @@ def create_app(
     app.state.readiness = readiness
     streamed = re.compile(streamed_paths) if streamed_paths else None
     app.add_middleware(BodyLimit, bytes_max=body_bytes_max, streamed_paths=streamed)
-    app.add_middleware(RequestContext, metrics=HttpMetrics(registry))
+    app.add_middleware(RequestContext, metrics=HttpMetrics.of(registry))
     app.include_router(_health(readiness, detailed=operations_here))
     if operations_here:
         app.include_router(_metrics(registry))

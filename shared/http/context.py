@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -45,6 +46,13 @@ class HttpMetrics:
     failures: Counter = field(init=False)
     running: Gauge = field(init=False)
 
+    @classmethod
+    def of(cls, registry: CollectorRegistry) -> "HttpMetrics":
+        """The metrics in this registry; several apps of one process share them."""
+        if registry not in _METRICS:
+            _METRICS[registry] = cls(registry)
+        return _METRICS[registry]
+
     def __post_init__(self) -> None:
         self.seconds = Histogram(
             "http_request_seconds",
@@ -55,6 +63,9 @@ class HttpMetrics:
         )
         self.failures = Counter("http_failures", "Requests that met a bug of ours.", ["route"], registry=self.registry)
         self.running = Gauge("http_requests_running", "Requests being answered now.", registry=self.registry)
+
+
+_METRICS: WeakKeyDictionary[CollectorRegistry, HttpMetrics] = WeakKeyDictionary()
 
 
 @dataclass(slots=True)

@@ -248,3 +248,24 @@ async def test_a_store_that_is_away_is_a_transient_trouble(key: str, tmp_path: P
             await attempt
     with pytest.raises(NotReadyError, match=r"127\.0\.0\.1:9 does not answer"):
         await store.check(CLEAN)
+
+
+async def serve_half_an_object(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/plain\r\n\r\n" + b"x" * 500)
+    await writer.drain()
+    writer.close()
+
+
+async def test_a_stream_that_breaks_off_is_never_taken_for_the_whole() -> None:
+    server = await asyncio.start_server(serve_half_an_object, "127.0.0.1", 0)
+    address, port = server.sockets[0].getsockname()
+    store = S3ObjectStore(
+        S3Settings(s3_endpoint=f"{address}:{port}", s3_access_key="nobody", s3_secret_key=SecretStr("nothing"))
+    )
+    try:
+        with pytest.raises(StoreAwayError):
+            await read(store, CLEAN, "key")
+    finally:
+        store.close()
+        server.close()

@@ -147,3 +147,7 @@ async def test_openapi_names_the_problem_document(client: httpx.AsyncClient) -> 
     answers = document["paths"]["/v1/projects/{project_id}"]["get"]["responses"]
     assert "application/problem+json" in answers["4XX"]["content"]
     assert "Problem" in document["components"]["schemas"]
+
+
+def test_several_apps_of_one_process_share_their_metrics(readiness: Readiness) -> None:
+    assert create_app("one", readiness=readiness) is not create_app("two", readiness=readiness)
