@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from shared.contracts.model import StrictModel, WireModel
-from shared.contracts.project import WorkPackage
+from shared.contracts.project import Short, WorkPackage
 from shared.contracts.result import DataProtection, Kind, ManifestEntry, Status
 from shared.contracts.review import ApprovedRound, Comment
 from shared.contracts.verdict import CheckOutcome, Location, Message, Severity, VerdictOutcome
@@ -284,7 +284,7 @@ class BulkItem(StrictModel):
     project_id: Annotated[str, StringConstraints(max_length=63)]
     result_id: Annotated[str, StringConstraints(max_length=100)] | None = None
     decision: Literal["approve", "request_changes"]
-    reasons: tuple[Annotated[str, StringConstraints(max_length=300)], ...] = Field(default=(), max_length=20)
+    reasons: tuple[Short, ...] = Field(default=(), max_length=20)
     comment: Comment | None = None
     internal_note: Comment | None = None
 

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Literal
 
-from services.review.domain.act import Act, Decision, happened
+from services.review.domain.act import Act, Decision, happened, required
 from shared.contracts.review import ReportDecisionBody, ReportState
 from shared.contracts.status import is_live
 from shared.errors import ProblemError
@@ -20,14 +20,18 @@ _BECOMES: MappingProxyType[str, Status] = MappingProxyType(
         "cancel_reception": "reception_cancelled",
     }
 )
+_EXPLAINED = frozenset({"request_update", "reject"})
 _FINAL = frozenset({"approved", "rejected"})
 
 
 def decide(project: ProjectLog, act: Act, body: ReportDecisionBody, source: Literal["elsewhere", "here"]) -> Decision:
     """Decide the final report. `override_reason` (leads only) approves it before the results are approved.
 
-    Raises 409 `report-already-decided`, `report-not-submitted`, `results-not-approved`.
+    Raises 422 `comment-required` for what the beneficiary has to act on or to accept, and 409
+    `report-already-decided`, `report-not-submitted`, `results-not-approved`.
     """
+    if body.decision in _EXPLAINED:
+        required(body.comment)
     state = ReportState(
         status=_BECOMES[body.decision],
         comment=body.comment or None,

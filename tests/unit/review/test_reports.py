@@ -105,10 +105,16 @@ def test_a_report_that_was_sent_back_can_be_approved_later() -> None:
     assert story.play(reports.decide(story.log, act(), APPROVE, "elsewhere"))
 
 
+@pytest.mark.parametrize("decision", ["request_update", "reject"])
+def test_what_the_beneficiary_has_to_understand_needs_a_comment(decision: Literal["request_update", "reject"]) -> None:
+    with pytest.raises(ProblemError, match="comment-required"):
+        reports.decide(Story().log, act(), ReportDecisionBody(decision=decision), "elsewhere")
+
+
 @pytest.mark.parametrize("first", ["approve", "reject"])
 def test_a_final_decision_is_not_replaced_by_another(first: Literal["approve", "reject"]) -> None:
     story = approved_story()
-    story.play(reports.decide(story.log, act(), ReportDecisionBody(decision=first), "elsewhere"))
+    story.play(reports.decide(story.log, act(), ReportDecisionBody(decision=first, comment="Done"), "elsewhere"))
 
     with pytest.raises(ProblemError, match="report-already-decided"):
         reports.decide(story.log, act(), ReportDecisionBody(decision="request_update", comment="More"), "elsewhere")

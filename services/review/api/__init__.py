@@ -1,0 +1,1 @@
+"""The desk over HTTP: wire in, one use case, wire out."""

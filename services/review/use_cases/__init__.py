@@ -1,0 +1,1 @@
+"""What officers do and read, one sentence each."""
