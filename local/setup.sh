@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
-# Installs what the platform needs: the virtual environment with locked and hashed packages, and clamd, freshclam and
-# libmagic from the system's packages. Says what it does; does nothing when all of it stands already.
+# Installs what the platform needs: clamd, freshclam, libmagic and (where Debian left it out) Python's venv module from
+# the system's packages, and the virtual environment with locked and hashed packages. Says what it does; does nothing
+# when all of it stands already.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly PYTHON="${PYTHON:-python3}"
 readonly STAMP=.venv/.setup
-readonly SYSTEM_PACKAGES=(clamav-daemon clamav-freshclam libmagic1)
 readonly NO_RIGHT=77
+export PATH="$PATH:/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin"
+export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 say() { printf 'setup: %s\n' "$*"; }
-fail() { printf 'setup: %s\n' "$@" >&2; exit 1; }
-
-python_is_new_enough() { "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+complain() { printf 'setup: %s\n' "$@" >&2; }
+fail() { complain "$@"; exit 1; }
+has() { command -v "$1" >/dev/null && [[ -x "$(command -v "$1")" ]]; }
 
 require_python() {
-  command -v "$PYTHON" >/dev/null || fail "$PYTHON is not installed. Install it with:" \
-    "  sudo apt-get install -y python3 python3-venv"
-  python_is_new_enough || fail "$PYTHON is $("$PYTHON" -V 2>&1), but 3.11 or newer is needed." \
-    "Install a newer one, then name it:  make setup PYTHON=python3.12"
+  has "$PYTHON" || fail "$PYTHON is not installed. Install it with:" "  sudo apt-get install -y python3 python3-venv"
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    fail "$PYTHON is $("$PYTHON" -V 2>&1), but Python 3.11 or newer is needed." \
+      "Where a newer one is installed, name it:  make setup PYTHON=python3.12"
 }
 
 fingerprint() {
@@ -26,22 +28,52 @@ fingerprint() {
 }
 
 environment_stands() { [[ -x .venv/bin/results && -f $STAMP ]] && [[ "$(fingerprint)" == "$(cat "$STAMP")" ]]; }
+environment_has_pip() { [[ -x .venv/bin/python && -x .venv/bin/pip ]]; }
+python_makes_environments() { "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
+libmagic_is_there() {
+  [[ "$(ldconfig -p 2>/dev/null)" == *libmagic.so.1* ]] || .venv/bin/python -c 'import magic; magic.Magic()' 2>/dev/null
+}
 
-make_environment() {
-  if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    say "making the virtual environment .venv with $("$PYTHON" -V)"
-    rm -rf .venv
-    "$PYTHON" -m venv .venv || fail "$PYTHON cannot make virtual environments. Install what is missing with:" \
-      "  sudo apt-get install -y python3-venv"
-  fi
+# The system's packages that are needed and not there, one a line.
+missing_packages() {
+  environment_has_pip || python_makes_environments || echo "$(basename "$PYTHON")-venv"
+  has clamd || echo clamav-daemon
+  has freshclam || echo clamav-freshclam
+  libmagic_is_there || echo libmagic1
 }
 
 install_packages() {
+  local as=() log install="apt-get install -y --no-install-recommends $*"
+  local by_hand="  sudo apt-get update && sudo $install"
+  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic"
+  if [[ $EUID -ne 0 ]]; then
+    if ! sudo -n true 2>/dev/null; then
+      complain "missing: $*. Installing needs root. Run this once, then try again:" "$by_hand"
+      exit "$NO_RIGHT"
+    fi
+    as=(sudo -n)
+  fi
+  say "installing $* with apt-get"
+  log=$(mktemp)
+  if ! { "${as[@]}" apt-get update -q && "${as[@]}" env DEBIAN_FRONTEND=noninteractive $install; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    fail "apt-get failed; its last lines are above. Run it by hand, then try again:" "$by_hand"
+  fi
+  rm -f "$log"
+  [[ -z "$(missing_packages)" ]] || fail "still missing: $(missing_packages | tr '\n' ' ')" "Try:  ${by_hand/install -y/install -y --reinstall}"
+}
+
+make_environment() {
+  if ! environment_has_pip; then
+    say "making the virtual environment .venv with $("$PYTHON" -V)"
+    rm -rf .venv
+    "$PYTHON" -m venv .venv
+  fi
   say "installing locked packages into .venv"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+  .venv/bin/python -m pip install --quiet --require-hashes -r requirements/uv.txt
   if ! .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/dev.txt; then
     say "uv could not; trying pip, which takes longer"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+    .venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.txt
   fi
 }
 
@@ -52,50 +84,21 @@ install_command() {
   chmod +x .venv/bin/results
 }
 
-missing_from_system() {
-  PATH="$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin" command -v clamd >/dev/null || return 0
-  PATH="$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin" command -v freshclam >/dev/null || return 0
-  ! .venv/bin/python -c 'import magic; magic.Magic()' >/dev/null 2>&1
-}
-
-install_from_system() {
-  local install="apt-get install -y --no-install-recommends ${SYSTEM_PACKAGES[*]}" as=()
-  command -v apt-get >/dev/null || fail "clamd, freshclam or libmagic is missing, and there is no apt-get here." \
-    "On macOS:  brew install clamav libmagic"
-  if [[ $EUID -ne 0 ]]; then
-    if ! sudo -n true 2>/dev/null; then
-      printf 'setup: %s\n' "clamd, freshclam or libmagic is missing, and installing needs root. Run this once, then try again:" \
-        "  sudo apt-get update && sudo $install" >&2
-      exit "$NO_RIGHT"
-    fi
-    as=(sudo -n)
-  fi
-  say "installing ${SYSTEM_PACKAGES[*]} with apt-get"
-  local log
-  log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  { "${as[@]}" apt-get update -q && "${as[@]}" env DEBIAN_FRONTEND=noninteractive $install; } >"$log" 2>&1 || {
-    tail -n 20 "$log" >&2
-    fail "apt-get failed (its last lines are above). Run it by hand, then try again:" "  sudo apt-get update && sudo $install"
-  }
-  rm -f "$log"
-}
-
 main() {
-  local changed=0
+  local missing changed=
+  environment_stands || require_python
+  missing=$(missing_packages)
+  if [[ -n $missing ]]; then
+    install_packages $missing
+    changed=1
+  fi
   if ! environment_stands; then
-    require_python
     make_environment
-    install_packages
     install_command
+    fingerprint > "$STAMP"
     changed=1
   fi
-  if missing_from_system; then
-    install_from_system
-    changed=1
-  fi
-  fingerprint > "$STAMP"
-  [[ $changed -eq 0 ]] || say "done"
+  [[ -z $changed ]] || say "done"
 }
 
-main "$@"
+main
