@@ -42,9 +42,13 @@ def _entry(row: Mapping[str, str]) -> Entry:
 
 
 def texts(code: str, language: Language = "en", **params: object) -> tuple[str, str]:
-    """Title and detail of a code. Parts in [[ ]] whose values are not given are left out."""
+    """Title and detail of a code. Parts in [[ ]] whose values are not given are left out.
+
+    A value that is a text in itself is given in both languages: `nearest={"en": "ppt or pdf", "lv": "ppt vai pdf"}`.
+    """
     entry = catalogue().get(code) or catalogue()["invalid-value"]
-    return entry.title[language], _filled(entry.detail[language], params)
+    told = {name: value[language] if isinstance(value, Mapping) else value for name, value in params.items()}
+    return entry.title[language], _filled(entry.detail[language], told)
 
 
 def _filled(template: str, params: Mapping[str, object]) -> str:

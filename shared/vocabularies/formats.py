@@ -49,6 +49,12 @@ def nearest(name: str, language: str = "en") -> str | None:
     return (" vai " if language == "lv" else " or ").join(found)
 
 
+def nearest_texts(name: str) -> dict[str, str] | None:
+    """`nearest` in both languages, as a value for the texts of `format-not-allowed`."""
+    english, latvian = nearest(name), nearest(name, "lv")
+    return {"en": english, "lv": latvian} if english and latvian else None
+
+
 def is_archive(name: str) -> bool:
     """Whether the name is that of an archive, whose files have to be handed in one by one."""
     return extension(name) in _ARCHIVES

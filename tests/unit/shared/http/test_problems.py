@@ -18,6 +18,7 @@ from shared.http.app import create_app
 from shared.http.catalogue import catalogue, preferred_language, texts
 from shared.http.pagination import Limit
 from shared.http.problems import refusal
+from shared.vocabularies.formats import nearest_texts
 
 CONTRACT_CODES = frozenset(
     {
@@ -134,6 +135,14 @@ def test_parts_without_their_values_are_left_out() -> None:
     assert texts("format-not-allowed", extension="pptx", nearest="ppt or pdf")[1].startswith(
         "pptx is not accepted. Save the file as ppt or pdf. Allowed: pdf,"
     )
+
+
+def test_a_value_that_is_a_text_is_told_in_the_callers_language() -> None:
+    near = nearest_texts("slides.pptx")
+
+    assert "as ppt or pdf." in texts("format-not-allowed", "en", nearest=near)[1]
+    assert "kā ppt vai pdf." in texts("format-not-allowed", "lv", nearest=near)[1]
+    assert "Save the file" not in texts("format-not-allowed", "en", nearest=nearest_texts("a.zip"))[1]
 
 
 @pytest.mark.parametrize(
