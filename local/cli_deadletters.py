@@ -7,7 +7,6 @@ import typer
 
 from local.operating import as_operator
 from local.terminal import AsJson, CommandError, console, print_json, print_table
-from shared.errors import PermanentError
 from shared.messaging import deadletters
 from shared.messaging.connection import Connection
 from shared.messaging.deadletters import DeadLetter
@@ -74,8 +73,8 @@ def _settled(number: int, how: str) -> DeadLetter:
     settle = deadletters.replay if how == "replay" else deadletters.discard
     try:
         return as_operator(lambda connection: settle(connection.js, number))
-    except PermanentError as error:
-        raise CommandError(f"cannot {how} {number}: {error}") from error
+    except LookupError as error:
+        raise CommandError(f"cannot {how}: {error.args[0]}") from error
 
 
 def _described(number: int, letter: DeadLetter) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""Small rules of the local platform: ports, back-off, tokens, homes, signatures."""
+
+import json
+import stat
+from pathlib import Path
+from typing import cast
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from local.credentials import Credentials
+from local.home import Home, HomeTakenError
+from local.issuer import ForeignIssuerError, documents, require_own
+from local.nats_server import NatsServer
+from local.ports import Ports
+from local.seaweed import SeaweedServer
+from local.signatures import Signatures, unconfined
+from local.supervisor import RESTART_DELAYS_SECONDS, STEADY_SECONDS, Part
+from local.tokens import AUDIENCE, Claims, Signer
+from shared.http.roles import Role
+
+
+def test_a_platform_keeps_to_its_hundred_ports_and_their_inner_ones() -> None:
+    ports = Ports(8100)
+
+    assert all(8100 <= port % 10_000 <= 8199 for port in ports.everything())
+    assert (ports.service("intake"), ports.issuer, ports.nats, ports.s3, ports.clamd) == (8101, 8105, 8122, 8133, 8144)
+
+
+def test_a_part_starts_again_at_once_first_and_waits_longer_when_it_keeps_dying(tmp_path: Path) -> None:
+    part = Part(NatsServer(tmp_path, Ports(8100), Credentials.of_home(tmp_path)))
+    delays = [part.next_delay(now=float(moment)) for moment in range(8)]
+
+    assert delays == [*RESTART_DELAYS_SECONDS, 2.0, 2.0]
+    assert part.next_delay(now=8 + STEADY_SECONDS) == 0.0
+
+
+def test_credentials_are_made_once_and_only_completed_later(tmp_path: Path) -> None:
+    first = Credentials.of_home(tmp_path)
+    path = tmp_path / "credentials.json"
+    content = json.loads(path.read_text())
+    del content["nats"]["review"]
+    path.write_text(json.dumps(content))
+    second = Credentials.of_home(tmp_path)
+
+    assert second.nats["intake"] == first.nats["intake"]
+    assert second.nats["review"] != first.nats["review"]
+    assert second.store == first.store
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_every_service_has_a_password_and_a_key_of_its_own(tmp_path: Path) -> None:
+    made = Credentials.of_home(tmp_path)
+
+    assert {"intake", "validator", "review", "publisher", "operator", "upstream-demo"} == made.nats.keys()
+    assert len(set(made.nats.values())) == len(made.nats)
+    assert len({secret for _, secret in made.store.values()}) == len(made.store) == 5
+
+
+def test_only_the_operator_may_do_everything_on_nats(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path, Ports(8100), Credentials.of_home(tmp_path))
+    users = server.configuration()["authorization"]["users"]
+    everything = [one["user"] for one in users if ">" in one["permissions"]["publish"]["allow"]]
+
+    assert everything == ["operator"]
+
+
+def test_the_store_tells_nobody_of_itself_and_opens_no_other_door(tmp_path: Path) -> None:
+    command = SeaweedServer(tmp_path, Ports(8100), Credentials.of_home(tmp_path)).command()
+
+    assert {"-master.telemetry=false", "-ip.bind=127.0.0.1", "-webdav=false", "-admin.ui=false"} <= set(command.argv)
+    assert {name for name in command.environment if name.startswith("WEED_JWT")} == {
+        "WEED_JWT_SIGNING_KEY",
+        "WEED_JWT_FILER_SIGNING_KEY",
+        "WEED_JWT_FILER_SIGNING_READ_KEY",
+    }
+
+
+def test_a_token_holds_its_claims_and_is_checked_with_the_published_key(tmp_path: Path) -> None:
+    signer = Signer("http://127.0.0.1:8105", tmp_path)
+    claims = Claims(sub="anna", roles=[Role.LEAD, Role.OPERATOR], na=["LV01"], projects=["P-1"], name="Anna")
+    published = documents("http://127.0.0.1:8105", signer)["/jwks.json"]
+    read = jwt.decode(
+        signer.sign(claims, lifetime_seconds=60), KeySet.import_key_set(cast(KeySetSerialization, published))
+    ).claims
+
+    assert read | claims.as_json() == read
+    assert (read["iss"], read["aud"], read["exp"] - read["iat"]) == ("http://127.0.0.1:8105", AUDIENCE, 60)
+    assert "d" not in published["keys"][0]
+
+
+def test_the_signing_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first, second = (Signer("http://127.0.0.1:8105", tmp_path).public_keys() for _ in range(2))
+
+    assert first == second
+    assert stat.S_IMODE((tmp_path / "issuer-key.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("setting", [None, "", "http://127.0.0.1:8105", "http://127.0.0.1:8105/"])
+def test_the_local_issuer_runs_for_itself(setting: str | None) -> None:
+    require_own(setting, "http://127.0.0.1:8105")
+
+
+def test_the_local_issuer_runs_for_nobody_else() -> None:
+    with pytest.raises(ForeignIssuerError, match=r"https://login\.example\.org"):
+        require_own("https://login.example.org", "http://127.0.0.1:8105")
+
+
+def test_two_platforms_cannot_hold_one_home(tmp_path: Path) -> None:
+    home = Home(tmp_path, Ports(8100))
+    with home.held(), pytest.raises(HomeTakenError, match=str(tmp_path)), home.held():
+        pass
+    with home.held():
+        pass
+
+
+def test_our_own_signatures_are_always_there_and_real_ones_beside_them(tmp_path: Path) -> None:
+    system, signatures = tmp_path / "system", Signatures(tmp_path / "own", system_folder=tmp_path / "system")
+    signatures.prepare()
+    alone = sorted(path.name for path in signatures.folder.iterdir())
+    system.mkdir()
+    for name in ("main.cvd", "daily.cld", "bytecode.cvd"):
+        (system / name).write_text("signatures")
+    signatures.prepare()
+
+    assert alone == ["local.ndb"]
+    assert sorted(path.name for path in signatures.folder.iterdir()) == [
+        "bytecode.cvd",
+        "daily.cld",
+        "local.ndb",
+        "main.cvd",
+    ]
+    assert signatures.are_real
+
+
+def test_half_a_signature_set_is_none(tmp_path: Path) -> None:
+    signatures = Signatures(tmp_path / "own", system_folder=tmp_path)
+    (tmp_path / "main.cvd").write_text("signatures")
+    signatures.prepare()
+
+    assert not signatures.are_real
+
+
+def test_a_program_without_a_profile_runs_where_it_is(tmp_path: Path) -> None:
+    assert unconfined("/usr/sbin/no-such-program", tmp_path) == "/usr/sbin/no-such-program"
