@@ -35,7 +35,7 @@ bench: setup ## Measure, each figure beside its own reference
 lint: setup ## Check format, style and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports --no-cache | tail -n 25
+	@$(BIN)/lint-imports --no-cache | tail -n +11
 
 .PHONY: types
 types: setup ## Check types

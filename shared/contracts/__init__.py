@@ -1,0 +1,1 @@
+"""Every event and body that crosses a border: frozen models, one module per thing."""
