@@ -1,0 +1,1 @@
+"""HTTP in: the public API and the public pages. Nobody needs a token here."""
