@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.clamav import ClamdServer
-from local.home import Home
+from local.home import Home, PlatformSettings
 from local.port_ranges import reserved_ports
+from local.signatures import Signatures
 from local.terminal import AsJson, console, print_json, print_table, styled
 from shared.contracts.verdict import VerdictOutcome
+from shared.settings import load
 
 if TYPE_CHECKING:
     from services.validator.local_check import CheckedFile
@@ -40,7 +42,7 @@ def check(
 
 @contextmanager
 def _clamd() -> Iterator[str]:
-    """The platform's clamd where one runs, else one for the moment, on the same signatures."""
+    """The platform's clamd where one runs, else one for the moment."""
     home = Home.current()
     running = ClamdServer(home.path / "clamd", home.ports)
     if running.is_ready():
@@ -49,9 +51,14 @@ def _clamd() -> Iterator[str]:
     with (
         TemporaryDirectory(prefix="results-check-") as folder,
         reserved_ports() as ports,
-        ClamdServer(Path(folder), ports, signatures=running.signatures) as server,
+        ClamdServer(Path(folder), ports, signatures=_signatures(home, Path(folder))) as server,
     ):
         yield server.address
+
+
+def _signatures(home: Home, folder: Path) -> Signatures:
+    wanted = load(PlatformSettings).freshclam == "auto"
+    return Signatures.of_home(home.path, folder=folder / "signatures", real=wanted)
 
 
 def _print(judged: "CheckedFile") -> None:

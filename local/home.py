@@ -28,7 +28,11 @@ class PlatformSettings(Settings):
     home: Path = Field(default=Path("var"), description="Folder of everything that the local platform keeps.")
     port_base: int = Field(default=8100, ge=1024, le=55_000, description="First of the platform's hundred ports.")
     freshclam: Literal["auto", "off"] = Field(
-        default="auto", description="auto: fetch real virus signatures beside the start, where the network allows."
+        default="auto",
+        description=(
+            "auto: use the system's virus signatures or fetch them beside the start, where the network allows; "
+            "off: only the EICAR test string is known."
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from local.server import Command, Server, StartError, wait_until
 from local.tokens import Claims
 from shared.http.roles import Role
 
-START_SECONDS_MAX = 90.0
+START_SECONDS_MAX = 130.0
 
 
 class RunningPlatform(Server):

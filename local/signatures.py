@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from local.server import Command, Server, binary
@@ -22,18 +23,16 @@ _EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$
 
 
 class Signatures:
-    """`folder` is what clamd reads: our own set always, and beside it the best real one there is."""
+    """`folder` is what clamd reads: our own set always, and the first complete set of `sources` beside it."""
 
-    def __init__(self, home: Path, *, system_folder: Path = SYSTEM_FOLDER) -> None:
-        self.home = home
-        self.folder = home / "active"
-        self.fetched = home / "fetched"
-        self.system_folder = system_folder
+    def __init__(self, folder: Path, sources: Sequence[Path] = ()) -> None:
+        self.folder = folder
+        self.sources = sources
 
-    @property
-    def source(self) -> Path | None:
-        """Where a complete set of ClamAV's is; None when there is none on this machine."""
-        return next((folder for folder in (self.system_folder, self.fetched) if is_complete(folder)), None)
+    @classmethod
+    def of_home(cls, home: Path, *, folder: Path, real: bool) -> "Signatures":
+        """In `folder`, with the real ones that the system or this home's freshclam keeps, if `real` ones are wanted."""
+        return cls(folder, (SYSTEM_FOLDER, home / "clamd" / "fetched") if real else ())
 
     @property
     def are_real(self) -> bool:
@@ -47,7 +46,8 @@ class Signatures:
         (self.folder / "local.ndb").write_text(f"Eicar-Test-Signature:0:*:{body}\n")
         for link in filter(Path.is_symlink, self.folder.iterdir()):
             link.unlink()
-        for file in sorted(self.source.glob("*.c[vl]d")) if self.source else ():
+        source = next(filter(is_complete, self.sources), None)
+        for file in sorted(source.glob("*.c[vl]d")) if source else ():
             (self.folder / file.name).symlink_to(file)
 
 
@@ -57,15 +57,16 @@ class Freshclam(Server):
     name = "freshclam"
     shown = re.compile(r"(?!)")
 
-    def __init__(self, home: Path, signatures: Signatures) -> None:
+    def __init__(self, home: Path, *, system_folder: Path = SYSTEM_FOLDER) -> None:
         super().__init__(home)
-        self.signatures = signatures
+        self.fetched = home / "fetched"
+        self.system_folder = system_folder
 
     def is_due(self) -> bool:
         """Not where the system keeps its own set, and not again within half a day."""
-        if is_complete(self.signatures.system_folder):
+        if is_complete(self.system_folder):
             return False
-        daily = next(self.signatures.fetched.glob("daily.c[vl]d"), None)
+        daily = next(self.fetched.glob("daily.c[vl]d"), None)
         return daily is None or time.time() - daily.stat().st_mtime > FRESH_SECONDS
 
     def command(self) -> Command:
@@ -75,12 +76,12 @@ class Freshclam(Server):
 
     def prepare(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        self.signatures.fetched.mkdir(parents=True, exist_ok=True)
+        self.fetched.mkdir(parents=True, exist_ok=True)
         self._config_path.write_text("".join(f"{name} {value}\n" for name, value in self.configuration().items()))
 
     def configuration(self) -> dict[str, str]:
         settings = {
-            "DatabaseDirectory": str(self.signatures.fetched),
+            "DatabaseDirectory": str(self.fetched),
             "DatabaseMirror": "database.clamav.net",
             "ConnectTimeout": str(CONNECT_SECONDS_MAX),
             "ReceiveTimeout": str(RECEIVE_SECONDS_MAX),
@@ -94,7 +95,7 @@ class Freshclam(Server):
 
     @property
     def succeeded(self) -> bool:
-        return self.process is not None and self.process.poll() == 0 and is_complete(self.signatures.fetched)
+        return self.process is not None and self.process.poll() == 0 and is_complete(self.fetched)
 
     @property
     def _config_path(self) -> Path:

@@ -25,10 +25,11 @@ from local.ports import SERVICES
 from local.provisioning import provision_now
 from local.seaweed import SeaweedServer
 from local.server import Server, StartError
-from local.signatures import Freshclam
+from local.signatures import Freshclam, Signatures
 
 LOOK_SECONDS = 0.05
-START_SECONDS_MAX = 60.0
+# Real signatures alone take clamd half a minute to read.
+START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 8.0
 # How long the next start waits, by how often the part died lately: at once at first, never long.
 RESTART_DELAYS_SECONDS = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0)
@@ -80,8 +81,11 @@ class Supervisor:
         self.credentials = Credentials.of_home(home.path)
         self.nats = NatsServer(home.path / "nats", home.ports, self.credentials)
         self.store = SeaweedServer(home.path / "store", home.ports, self.credentials)
-        self.clamd = ClamdServer(home.path / "clamd", home.ports)
-        self.freshclam = Freshclam(home.path / "clamd", self.clamd.signatures)
+        clamd_home = home.path / "clamd"
+        wanted = settings.freshclam == "auto"
+        signatures = Signatures.of_home(home.path, folder=clamd_home / "signatures", real=wanted)
+        self.clamd = ClamdServer(clamd_home, home.ports, signatures=signatures)
+        self.freshclam = Freshclam(clamd_home)
         self.parts: list[Part] = []
         self._stopping = threading.Event()
         self._state = "starting"

@@ -95,6 +95,18 @@ def test_clamd_finds_the_test_string_and_passes_what_is_harmless(clamd_server: C
     assert scan(clamd_server, b"words " * 50_000 + EICAR) == "stream: Eicar-Test-Signature.UNOFFICIAL FOUND"
 
 
+def test_clamd_reads_new_signatures_without_a_restart(tmp_path: Path) -> None:
+    brought = tmp_path / "brought.ndb"
+    brought.write_text(f"Brought:0:*:{b'a very new threat'.hex()}\n")
+    with reserved_ports() as ports, ClamdServer(tmp_path / "clamd", ports) as server:
+        before = scan(server, b"this is a very new threat")
+        (server.signatures.folder / brought.name).symlink_to(brought)
+
+        assert before == "stream: OK"
+        assert server.reload()
+        assert wait_until(lambda: scan(server, b"this is a very new threat").endswith("FOUND"), 5)
+
+
 def test_no_file_of_ours_holds_the_test_string(clamd_server: ClamdServer) -> None:
     ours = Path(__file__).parents[3] / "local"
 

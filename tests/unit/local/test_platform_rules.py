@@ -116,7 +116,8 @@ def test_two_platforms_cannot_hold_one_home(tmp_path: Path) -> None:
 
 
 def test_our_own_signatures_are_always_there_and_real_ones_beside_them(tmp_path: Path) -> None:
-    system, signatures = tmp_path / "system", Signatures(tmp_path / "own", system_folder=tmp_path / "system")
+    system = tmp_path / "system"
+    signatures = Signatures(tmp_path / "own", (tmp_path / "absent", system))
     signatures.prepare()
     alone = sorted(path.name for path in signatures.folder.iterdir())
     system.mkdir()
@@ -135,7 +136,7 @@ def test_our_own_signatures_are_always_there_and_real_ones_beside_them(tmp_path:
 
 
 def test_half_a_signature_set_is_none(tmp_path: Path) -> None:
-    signatures = Signatures(tmp_path / "own", system_folder=tmp_path)
+    signatures = Signatures(tmp_path / "own", (tmp_path,))
     (tmp_path / "main.cvd").write_text("signatures")
     signatures.prepare()
 
