@@ -1,6 +1,7 @@
 """XML of documents, read as a stream of events; a document type declaration is refused, so nothing can expand."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
@@ -40,6 +41,7 @@ def parse(
     parser(start=start, end=end, text=text).ParseFile(part)
 
 
+@lru_cache(maxsize=4096)
 def local(name: str) -> str:
     """Return the name without its namespace."""
     return name.rpartition(" ")[2]

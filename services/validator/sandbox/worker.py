@@ -49,8 +49,12 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _memory_bytes() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    """Return what is resident now. The peak of `getrusage` would count that of the process which started us."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _receive(source: BinaryIO) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Every text of a docx: body, headers, footers, notes, comments, text boxes, deleted text; a line is a paragraph."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO
@@ -10,13 +11,17 @@ from services.validator.text import BLOCK_CHARACTERS, Block, places
 
 _TEXT = frozenset({"t", "delText", "instrText"})
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_PART = re.compile(r"(?:word|glossary)/.*\.xml", re.IGNORECASE)
+_WITHOUT_TEXT = re.compile(
+    r"word/(?:glossary/)?(?:styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/theme\d+)\.xml"
+)
 _PIECE_BYTES = 256 * 1024
 
 
 def read(path: str) -> Iterator[Block]:
     """Yield blocks of paragraphs, the body first."""
     with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.startswith("word/") and name.endswith(".xml")]
+        names = [name for name in archive.namelist() if _PART.fullmatch(name) and not _WITHOUT_TEXT.fullmatch(name)]
         for name in sorted(names, key=lambda one: (one != "word/document.xml", one)):
             with archive.open(name) as part:
                 yield from _paragraphs(part)
