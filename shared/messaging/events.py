@@ -111,7 +111,11 @@ class Recorded:
         return self.headers.get("ce-actor", "")
 
     def state(self) -> WireModel:
-        """Return the state after the event, as the model that its subject has."""
+        """Return the state after the event, as the model that its subject has; it is read once."""
+        return self._state
+
+    @cached_property
+    def _state(self) -> WireModel:
         return STATES[(self.address.owner, self.address.thing)].model_validate_json(self.data)
 
     def state_as(self, model: StateModel[State]) -> State:

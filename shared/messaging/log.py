@@ -21,6 +21,7 @@ from shared.contracts.subjects import OWNERS
 from shared.errors import PermanentError, TransientError
 from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
+from shared.messaging.known import KnownProjects, grown
 
 STREAM = "EVENTS"
 WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
@@ -29,6 +30,8 @@ ANSWER_SECONDS_MAX = 2.0
 READ_SECONDS_MAX = 12.0
 APPEND_SECONDS_MAX = 20.0
 LOAD_TRIES_MAX = 60
+CATCH_UP_SEQUENCES_MAX = 2_000
+CATCH_UP_MESSAGES_MAX = 100
 FOLLOW_BATCH_MAX = 500
 DECISIONS_MAX = 30
 ANSWER_BYTES_MAX = 128 << 20
@@ -63,6 +66,7 @@ class Log:
 
     connection: Connection
     _direct: "DirectGet" = field(init=False)
+    _known: KnownProjects = field(default_factory=KnownProjects)
     _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
@@ -70,11 +74,32 @@ class Log:
 
     async def load(self, project_id: str) -> ProjectLog:
         """Return the last message of every thing of the project, fresh: the leader says how far it must reach."""
-        last = await self.last_message(f"*.{project_id}.>")
-        return await self.load_at(project_id, last) if last else ProjectLog(project_id, 0, {})
+        if last := await self.last_message(f"*.{project_id}.>"):
+            return await self.load_at(project_id, last)
+        self._known.forget(project_id)
+        return ProjectLog(project_id, 0, {})
 
     async def load_at(self, project_id: str, last: Recorded) -> ProjectLog:
         """Return the project as it was when `last`, a message of it, was recorded; nothing of the log ever goes."""
+        known = self._known.up_to(project_id, last.sequence)
+        project = await self._catch_up(known, last) if known else None
+        project = project or await self._load_whole(project_id, last)
+        self._known.keep(project)
+        return project
+
+    async def _catch_up(self, known: ProjectLog, last: Recorded) -> ProjectLog | None:
+        """Read what has come since; None when that is much, or when the answering replica has not got it yet."""
+        if known.position == last.sequence:
+            return known
+        if last.sequence - known.position > CATCH_UP_SEQUENCES_MAX:
+            return None
+        found = await self._direct.next_of(f"*.{known.project_id}.>", known.position + 1, CATCH_UP_MESSAGES_MAX)
+        since = [one for one in found if one.sequence <= last.sequence]
+        if not since or since[-1].sequence != last.sequence:
+            return None
+        return grown(known, since, last.sequence)
+
+    async def _load_whole(self, project_id: str, last: Recorded) -> ProjectLog:
         for attempt in range(LOAD_TRIES_MAX):
             if found := await self._load_up_to(project_id, last):
                 found.sort(key=lambda one: one.sequence)
