@@ -6,6 +6,8 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 SETS := intake validator review publisher
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
 
 .PHONY: help
 help: ## Show this list
@@ -42,14 +44,12 @@ types: setup ## Check types
 	@$(BIN)/mypy
 
 .PHONY: lock
-lock: setup ## Lock the dependencies of pyproject.toml again (CONSTRAINTS="--upgrade" to move forward)
+lock: setup ## Lock the dependencies of pyproject.toml again (UPGRADE=--upgrade to move forward)
+	@$(COMPILE) $(UPGRADE) --all-extras --output-file requirements/dev.txt
 	@for set in $(SETS); do \
-		$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra $$set --generate-hashes --no-header \
-			--no-emit-index-url --no-emit-find-links $(CONSTRAINTS) --output-file requirements/$$set.txt; \
+		$(COMPILE) $(UPGRADE) --extra $$set --constraint requirements/dev.txt --output-file requirements/$$set.txt; \
 	done
-	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links $(CONSTRAINTS) --output-file requirements/dev.txt
-	@grep -A 1000 '^uv==' requirements/dev.txt | awk 'NR == 1 || /^    --hash/ { print; next } { exit }' | sed '$$ s/ \\$$//' > requirements/uv.txt
+	@awk '/^uv==/ { on = 1; print; next } on && !/^    --hash/ { exit } on' requirements/dev.txt | sed '$$ s/ \\$$//' > requirements/uv.txt
 
 .PHONY: clean
 clean: ## Remove the platform's state and every cache; the virtual environment stays
