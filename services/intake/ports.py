@@ -50,6 +50,10 @@ class Spools(Protocol):
         """Give an empty spool."""
         ...
 
+    def holding(self, data: bytes) -> Spool:
+        """Give a spool that holds these few bytes."""
+        ...
+
 
 class IncomingZone(Protocol):
     """The bucket of what was not scanned yet: it takes, and gives back only parts of uploads."""

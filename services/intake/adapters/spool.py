@@ -28,6 +28,10 @@ class FileSpools:
         for left in self.folder.glob("*.spool"):
             left.unlink(missing_ok=True)
 
+    def holding(self, data: bytes) -> "FileSpool":
+        """Give a spool that holds these few bytes."""
+        return FileSpool.of(data)
+
     @contextmanager
     def open(self) -> Iterator["FileSpool"]:
         """Give a spool that leaves nothing behind, whatever happens."""

@@ -7,6 +7,7 @@ from services.intake.domain.access import standing
 from services.intake.domain.act import Act, Decision
 from services.intake.domain.results import require_result
 from shared.http.etag import check_if_match
+from shared.http.idempotency import RepetitionKey
 from shared.http.roles import Caller, Role
 from shared.messaging.events import NewEvent, ProjectLog, Recorded
 from shared.messaging.log import Appended, Log
@@ -17,11 +18,12 @@ Decide = Callable[[ProjectLog], Decision]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One request of one caller. `if_match` is the header; events count as `*`."""
+    """One request of one caller. `if_match` is the header; events count as `*`. `key`: the request may come again."""
 
     caller: Caller
     act: Act
     if_match: str | None = None
+    key: RepetitionKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,10 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class AdmitResult:
-    """Refuse before the bytes come what could be refused after: who may not, and what is locked or gone."""
+    """Refuse before the bytes come what could be refused after: who may not, and what is locked or gone.
+
+    A request that may be a repetition is not refused for a lock yet: its first answer may stand.
+    """
 
     commands: Commands
 
@@ -44,7 +47,8 @@ class AdmitResult:
         standing(view, order.caller).require(*CHANGES_RESULTS)
         if result_id is not None:
             check_if_match(order.if_match, results.require_result(view, result_id).sequence)
-        require_unlocked(view)
+        if order.key is None:
+            require_unlocked(view)
         return view
 
 

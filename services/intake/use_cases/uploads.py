@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from services.intake.bodies import UploadBody
 from services.intake.domain.files import Content, clean_name, require_format, too_large
 from services.intake.domain.uploads import Part, Session
 from services.intake.ports import IncomingZone, SessionStore, Spool
 from services.intake.use_cases.commands import Order
-from shared.errors import ProblemError
+from shared.errors import ProblemError, TransientError
 from shared.storage.zones import PARTS_PREFIX
+
+log = structlog.get_logger(__name__)
 
 PART_BYTES = 4 << 20
 LIFETIME = timedelta(hours=48)
@@ -185,13 +189,14 @@ class UseUpload:
         return content
 
     async def finish(self, session: Session) -> None:
-        """Delete the parts; the entry stays, so that the upload is known as used."""
-        found = await self.sessions.read(session.id)
-        if found is None:
-            return
-        kept, revision = found
-        await self.sessions.write(kept.model_copy(update={"parts": ()}), revision)
-        await self.zone.remove_parts([part.key for part in session.parts])
+        """Delete the parts; the entry stays, so that the upload is known as used. What fails here is swept later."""
+        try:
+            found = await self.sessions.read(session.id)
+            if found is not None:
+                await self.sessions.write(found[0].model_copy(update={"parts": ()}), found[1])
+            await self.zone.remove_parts([part.key for part in session.parts])
+        except (ProblemError, TransientError) as error:
+            log.warning("parts_left", upload_id=session.id, reason=repr(error))
 
 
 async def opened(sessions: SessionStore, upload_id: str, now: datetime) -> tuple[Session, int]:

@@ -1,0 +1,1 @@
+"""HTTP in: wire to domain to use case to wire."""
