@@ -1,5 +1,6 @@
 """The parts of a platform that are Python: the four services and the issuer, with the environment each one gets."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -61,6 +62,7 @@ def service_part(service: str, home: Path, nats: NatsServer, store: SeaweedServe
     if service == "intake":
         access_key, secret_key = store.credentials.store["sweeper"]
         environment |= {"RESULTS_SWEEPER_ACCESS_KEY": access_key, "RESULTS_SWEEPER_SECRET_KEY": secret_key}
+        environment.setdefault("RESULTS_UPSTREAM_AGENCIES", json.dumps({"demo": ["LV01"]}))
     return PythonPart(
         service,
         state,
