@@ -1,6 +1,5 @@
 """The dossier of a project, put together from the log: what an officer reads before deciding. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -8,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from services.review.answers import (
     CheckAnswer,
-    CommentAnswer,
     DecisionAnswer,
     FileAnswer,
     FindingAnswer,
@@ -21,11 +19,12 @@ from services.review.answers import (
     WaiverAnswer,
 )
 from services.review.changes import changes_between, coverage
+from services.review.comments import comments
 from services.review.domain.reports import results_are_approved
 from services.review.domain.rounds import approved_round, manifest_of, officer_of
 from shared.contracts.project import ProjectState
 from shared.contracts.result import ResultState
-from shared.contracts.review import ReportState, ResultDecision, ReviewResultState, ReviewRoundState, Takedown
+from shared.contracts.review import ReviewResultState
 from shared.contracts.status import ResultView, checked_status, open_findings, result_status
 from shared.contracts.verdict import CheckResult, Finding
 from shared.messaging.events import ProjectLog, Recorded
@@ -223,56 +222,3 @@ def _decision(view: ResultView, number: int, reader: Reader) -> DecisionAnswer |
 
 def _takedown(review: ReviewResultState | None) -> TakedownAnswer | None:
     return TakedownAnswer.model_validate(dict(review.takedown)) if review and review.takedown else None
-
-
-def comments(history: Iterable[Recorded], *, internal: bool) -> Iterable[CommentAnswer]:
-    """Yield what was said in review's events, oldest first; each once, though later states carry it on."""
-    said: set[tuple[object, ...]] = set()
-    for recorded in history:
-        comment = _comment(recorded, internal=internal)
-        if comment is not None and (key := (comment.about, comment.what, comment.result_id, comment.at)) not in said:
-            said.add(key)
-            yield comment
-
-
-def _comment(recorded: Recorded, *, internal: bool) -> CommentAnswer | None:
-    state = recorded.state()
-    if isinstance(state, ReviewRoundState) and state.comment:
-        return CommentAnswer(
-            at=state.at, by=state.by, about="round", what=state.status, round=state.round, comment=state.comment
-        )
-    if isinstance(state, ReportState) and state.comment:
-        return CommentAnswer(at=state.at, by=state.by, about="report", what=state.status, comment=state.comment)
-    if isinstance(state, ReviewResultState) and recorded.happened == "decided" and state.decision:
-        return _on_result(state.result_id, state.decision, internal=internal)
-    if isinstance(state, ReviewResultState) and recorded.happened == "taken_down" and state.takedown:
-        return _on_takedown(state.result_id, state.takedown)
-    return None
-
-
-def _on_result(result_id: str, decision: ResultDecision, *, internal: bool) -> CommentAnswer | None:
-    note = decision.internal_note if internal else None
-    if not (decision.comment or note or decision.reasons):
-        return None
-    return CommentAnswer(
-        at=decision.at,
-        by=decision.by,
-        about="result",
-        what=decision.decision,
-        round=decision.round,
-        result_id=result_id,
-        reasons=decision.reasons,
-        comment=decision.comment,
-        internal_note=note,
-    )
-
-
-def _on_takedown(result_id: str, takedown: Takedown) -> CommentAnswer:
-    return CommentAnswer(
-        at=takedown.at,
-        by=takedown.by,
-        about="takedown",
-        what="taken_down",
-        result_id=result_id,
-        comment=takedown.reason,
-    )

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
-from services.review.answers import BulkAnswer, BulkBody, BulkItem, BulkOutcome
 from services.review.api.desk import Desk, DeskDep, OrderDep, checked_result_id
+from services.review.bodies import BulkAnswer, BulkBody, BulkItem, BulkOutcome
 from services.review.use_cases.commands import Done, Order
 from shared.contracts.project import PROJECT_ID
 from shared.contracts.review import ResultDecisionBody, RoundDecisionBody

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Header, Response
 
-from services.review.answers import OfficerBody, Review, ReviewResult, RoundAnswer
+from services.review.answers import Review, ReviewResult, RoundAnswer
 from services.review.api.desk import (
     DeskDep,
     OrderDep,
@@ -11,6 +11,7 @@ from services.review.api.desk import (
     ResultIdDep,
     ResultOfProjectDep,
 )
+from services.review.bodies import OfficerBody
 from services.review.dossier import Reader, Source, dossier
 from services.review.use_cases.commands import version
 from shared.contracts.review import ReasonBody, ResultDecisionBody, RoundDecisionBody, WaiverBody
