@@ -11,7 +11,6 @@ from shared.contracts.verdict import CheckOutcome, Location, Message, Severity, 
 
 RoundStatus = Literal["under_review", "approved", "returned", "reopened", "withdrawn"]
 ReportStatus = Literal["undecided", "approved", "update_requested", "rejected", "reception_cancelled"]
-BULK_MAX = 200
 
 
 class WaiverAnswer(WireModel):
