@@ -7,12 +7,13 @@ ids that it creates, so that an attempt whose process died does not create twice
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Protocol
 
 import structlog
@@ -25,7 +26,7 @@ from shared.http.auth import CallerDep
 
 KEY_CHARACTERS_MAX = 255
 BODY_BYTES_KEPT_MAX = 600_000
-CLAIM_SECONDS = 120.0
+CLAIM_SECONDS = 4.0
 WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _NOT_REPLAYED = frozenset({"content-length", "date", "server"})
@@ -156,19 +157,34 @@ class Idempotency:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _act(self, key: str, claim: Entry, revision: int, act: Act) -> Response:
+        held = _Held(key, claim, revision)
+        renewal = asyncio.create_task(self._renew(held))
         try:
             answer = await act()
         except BaseException:
-            await self._quietly(self.store.remove(key, revision))
+            held.over.set()
+            await asyncio.wait([renewal])
+            await self._quietly(self.store.remove(key, held.revision))
             raise
+        held.over.set()
+        await asyncio.wait([renewal])
         body = bytes(answer.body)
         if not 200 <= answer.status_code < 300 or len(body) > BODY_BYTES_KEPT_MAX:
-            await self._quietly(self.store.remove(key, revision))
+            await self._quietly(self.store.remove(key, held.revision))
             return answer
         headers = tuple(pair for pair in answer.headers.items() if pair[0] not in _NOT_REPLAYED)
         kept = replace(claim, status=answer.status_code, headers=headers, body=base64.b64encode(body).decode())
-        await self._quietly(self.store.write(key, kept, revision))
+        await self._quietly(self.store.write(key, kept, held.revision))
         return answer
+
+    async def _renew(self, held: "_Held") -> None:
+        """Say again and again that somebody is at it: a claim that is not renewed belongs to a process that died."""
+        while not await held.is_over_within(self.claim_seconds / 4):
+            renewed = replace(held.claim, at=self.clock())
+            try:
+                held.revision = await self.store.write(held.key, renewed, held.revision)
+            except (StaleEntryError, TransientError) as error:
+                log.warning("claim_not_renewed", reason=str(error) or type(error).__name__)
 
     async def _quietly(self, work: Awaitable[object]) -> None:
         """What the request did stands, whether or not its answer could be kept."""
@@ -176,6 +192,23 @@ class Idempotency:
             await work
         except (StaleEntryError, TransientError) as error:
             log.warning("answer_not_kept", reason=str(error) or type(error).__name__)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A claim of ours and the revision at which it stands now."""
+
+    key: str
+    claim: Entry
+    revision: int
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def is_over_within(self, seconds: float) -> bool:
+        """Wait so long, or until the act is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.over.wait()
+        return self.over.is_set()
 
 
 def _replayed(entry: Entry) -> Response:

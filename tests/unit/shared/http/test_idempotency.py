@@ -108,6 +108,18 @@ async def test_the_claim_of_a_process_that_died_is_taken_over() -> None:
     assert (await late.run(KEY, BODY, Creation())).status_code == 201
 
 
+async def test_an_act_that_takes_longer_than_a_claim_lasts_keeps_its_claim() -> None:
+    idempotency = Idempotency(store=InMemoryAnswerStore(), wait_seconds=2.0, claim_seconds=0.2)
+    create = Creation(seconds=0.6)
+
+    first = asyncio.create_task(idempotency.run(KEY, BODY, create))
+    await asyncio.sleep(0.4)
+    again = await idempotency.run(KEY, BODY, create)
+
+    assert create.count == 1
+    assert again.body == (await first).body
+
+
 def test_keys_are_bound_to_caller_method_and_address() -> None:
     def digest(**changes: str) -> str:
         return RepetitionKey.of("k-1", **{"sub": "anna", "method": "POST", "path": "/v1/a", **changes}).digest
