@@ -5,29 +5,66 @@
 
 import importlib
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
-from pydantic_settings import BaseSettings
 
 from shared.contracts.subjects import EVENT_TYPES, OWNERS, Thing
+from shared.health import Readiness
+from shared.runner import Service
+from shared.settings import Settings, load, reference
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 MANY = frozenset({"result", "contact"})
+EXAMPLES = {
+    "RESULTS_NATS_URL": "nats://nats.example:4222",
+    "RESULTS_NATS_USER": "service",
+    "RESULTS_NATS_PASSWORD": "example",
+    "RESULTS_S3_ENDPOINT": "s3.example:443",
+    "RESULTS_S3_ACCESS_KEY": "example",
+    "RESULTS_S3_SECRET_KEY": "example",
+    "RESULTS_OIDC_ISSUER": "https://issuer.example",
+    "RESULTS_HTTP_PORT": "8080",
+    "RESULTS_CLAMD_ADDRESS": "clamd.example:3310",
+    "RESULTS_PUBLIC_URL": "https://results.example",
+}
 ABOUT_THE_LOG = (
     "CloudEvents 1.0 on NATS, binary mode: the attributes are `ce-` headers, the body is the owner's whole state of "
     "the thing after what happened, so the last message on a subject is the state. `ce-id` equals `Nats-Msg-Id`."
 )
 
 
-def openapi(service: str) -> str:
-    """Return the OpenAPI document of a service."""
-    document: dict[str, Any] = importlib.import_module(f"services.{service}.app").describe().openapi()
-    return _pretty(document)
+def service_of(name: str) -> Service[Any]:
+    """Return what a service's process runs."""
+    found: Service[Any] = importlib.import_module(f"services.{name}.__main__").SERVICE
+    return found
+
+
+def openapi(name: str) -> str:
+    """Return the OpenAPI document of a service, which is built but never started."""
+    service = service_of(name)
+    with _environment(service.settings):
+        app = service.build(load(service.settings), Readiness())
+    return _pretty(app.openapi())
+
+
+@contextmanager
+def _environment(settings: type[Settings]) -> Iterator[None]:
+    """Give every required setting a value of its form; nothing connects to it."""
+    before = dict(os.environ)
+    os.environ.update(EXAMPLES | {"RESULTS_STATE_DIR": tempfile.gettempdir()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def asyncapi() -> str:
@@ -50,17 +87,17 @@ def _summary(thing: Thing) -> str:
 def settings() -> str:
     """Return a page with every setting of every service: name, default, meaning and unit."""
     lines = ["# Settings", "", "Written by `python -m local.reference` from the code. Environment variables only."]
-    for service in OWNERS:
-        lines += ["", f"## {service}", "", "| variable | default | meaning |", "|---|---|---|"]
-        lines += sorted(_rows(importlib.import_module(f"services.{service}.settings").Settings))
+    for name in OWNERS:
+        lines += ["", f"## {name}", "", "| variable | default | meaning |", "|---|---|---|"]
+        lines += [f"| `{variable}` | {default} | {meaning} |" for variable, default, meaning in _rows(name)]
     return "\n".join(lines) + "\n"
 
 
-def _rows(model: type[BaseSettings]) -> Iterator[str]:
-    prefix = model.model_config.get("env_prefix", "")
-    for name, field in model.model_fields.items():
-        default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
-        yield f"| `{prefix}{name}`".upper() + f" | {default} | {field.description} |"
+def _rows(name: str) -> list[tuple[str, str, str]]:
+    return [
+        (variable, default.replace("|", "\\|"), text)
+        for variable, default, text in reference(service_of(name).settings)
+    ]
 
 
 def _pretty(document: Mapping[str, Any]) -> str:
