@@ -233,7 +233,10 @@ class Log:
         while after < up_to:
             batch = await self._direct.next_of(subject_filter, after + 1, FOLLOW_BATCH_MAX)
             if not batch:
-                await asyncio.sleep(0.02)
+                # A replica that lags, or nothing more under this filter: the leader knows which.
+                last = await self.last_message(subject_filter)
+                up_to = min(up_to, last.sequence if last else 0)
+                await asyncio.sleep(0.02 if after < up_to else 0)
             for one in batch:
                 after = one.sequence
                 if one.sequence <= up_to:
