@@ -15,7 +15,7 @@ from services.intake.use_cases.upstream import rejected
 from shared.errors import ProblemError
 from shared.http.auth import CallerDep
 from shared.http.roles import Caller, Role
-from shared.vocabularies import Vocabularies, everything
+from shared.vocabularies import Term, everything
 
 STRUCTURED, BATCH, JSON = "application/cloudevents+json", "application/cloudevents-batch+json", "application/json"
 EVENTS_MAX = 100
@@ -77,9 +77,10 @@ def build_vocabularies() -> APIRouter:
     router = APIRouter(tags=["vocabularies"])
 
     @router.get("/v1/vocabularies")
-    async def get_vocabularies() -> Vocabularies:
-        """Read every code list with its labels in English and Latvian."""
-        return everything()
+    async def get_vocabularies() -> dict[str, str | tuple[Term, ...]]:
+        """Read every code list by its name, with labels in English and Latvian; `version` is that of the categories."""
+        found = everything()
+        return {"version": found.version, **found.vocabularies}
 
     return router
 
