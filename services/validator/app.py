@@ -107,7 +107,8 @@ def _add_checks(readiness: Readiness, parts: _Parts) -> None:
     async def parsers() -> str:
         if not parts.pool.ready:
             raise NotReadyError("no parser child is alive")
-        return f"{parts.pool.ready} of {parts.pool.size}; isolation: {', '.join(parts.pool.isolation)}"
+        open_to = f"; OPEN: {', '.join(parts.pool.holes)}" if parts.pool.holes else ""
+        return f"{parts.pool.ready} of {parts.pool.size}; isolation: {', '.join(parts.pool.isolation)}{open_to}"
 
     for name, check in (("nats", nats), ("store", store), ("clamd", clamd), ("parsers", parsers)):
         readiness.add(name, check)

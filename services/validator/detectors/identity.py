@@ -36,7 +36,7 @@ from stdnum.ro import cnp
 from stdnum.se import personnummer
 from stdnum.si import emso
 
-from services.validator.detectors import Hit, speaks_of_identity, stands_free
+from services.validator.detectors import Hit, around, speaks_of_identity, stands_free
 from services.validator.text import Block
 
 
@@ -120,6 +120,21 @@ _SPACED = (
     _scheme("BE", r"\d\d\.\d\d\.\d\d-\d{3} \d\d", nn.is_valid, _Trust.DISTINCT),
 )
 
+_OWN_WORDS = {
+    "AT": ("svnr", "sozialversicherung"),
+    "BE": ("rijksregister", "registre national", "niss", "insz"),
+    "BG": ("egn", "егн"),
+    "CZ/SK": ("rodn", "r.č", "r. č"),
+    "DE": ("steuer", "identifikationsnummer", "idnr"),
+    "DK": ("cpr",),
+    "GR": ("amka", "αμκα"),
+    "HR": ("oib",),
+    "IS": ("kennitala",),
+    "NL": ("bsn", "burgerservice"),
+    "PL": ("pesel",),
+    "SE": ("personnummer",),
+}
+
 _TOKEN = re.compile(r"[0-9]{2}[0-9A-Z./+\-–‑—]{6,26}")
 _LETTERS_FIRST = re.compile(r"[A-Z][A-Z0-9-]{2}[A-Z0-9]{3}[A-Z0-9-]{3,10}")
 _WITH_SPACES = re.compile(
@@ -147,9 +162,19 @@ def _judge(block: Block, start: int, written: str, schemes: tuple[_Scheme, ...])
     end = start + len(written)
     if not fits or not stands_free(block, start, end):
         return
-    best = min(fits, key=lambda one: one.trust)
+    near = around(block, start, end).lower()
+    best = min(fits, key=lambda one: (one.trust, not _names(one.country, near)))
     announced = best.trust is not _Trust.DISTINCT and speaks_of_identity(block, start, end)
-    if best.trust is _Trust.WEAK and not announced:
+    if not announced and (best.trust is _Trust.WEAK or _is_company(written)):
         return
     value = "".join(filter(str.isalnum, written))
     yield Hit("national-id", start, written, value, best.country, lone=best.trust is _Trust.DATED and not announced)
+
+
+def _names(country: str, near: str) -> bool:
+    return any(word in near for word in _OWN_WORDS.get(country, ()))
+
+
+def _is_company(written: str) -> bool:
+    """Numbers of Latvian companies have the length of Estonian personal codes, and one in eleven passes for one."""
+    return len(written) == 11 and written.isdigit() and written[0] > "3" and bool(pvn.is_valid(written))

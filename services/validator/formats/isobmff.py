@@ -87,7 +87,7 @@ def _boxes(file: BinaryIO, length: int) -> Iterator[_Box]:
 def _faults(boxes: list[_Box], length: int) -> list[Fault]:
     kinds = {box.kind for box in boxes}
     last = boxes[-1]
-    if last.size < 8 or last.start + last.size > length:
+    if last.size < 8 or last.start + last.size != length:
         return [Fault("damaged", {"reason": f"the box {last.kind!r} is cut off"})]
     if not kinds & {"moov", "moof"}:
         return [Fault("damaged", {"reason": "it describes no track"})]

@@ -4,6 +4,7 @@ Encryption is read from where the formats keep it: the header of a doc ([MS-DOC]
 xls ([MS-XLS] 2.4.117), the token of the current user of a ppt ([MS-PPT] 2.3.2).
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -14,6 +15,7 @@ from services.validator.formats import Fault, Inspection, NotThisFormatError
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RECORDS_MAX = 200_000
+_VBA_INFO = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00.{4}[^\x00]", re.DOTALL)  # VBAInfoAtom, fHasMacros set
 _TYPES = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"}
 _FILE_PASS, _BOUND_SHEET, _END = 0x2F, 0x85, 0x0A
 _MACRO_SHEET = 1
@@ -84,6 +86,9 @@ def _macros(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> s
     for path in container.listdir(streams=True, storages=True):
         if path[-1].upper() in ("VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "MACROS"):
             return "VBA"
+    if container.exists("PowerPoint Document"):
+        found = _VBA_INFO.search(container.openstream("PowerPoint Document").read())
+        return "VBA" if found else ""
     sheets = (data[5] for kind, data in records if kind == _BOUND_SHEET and len(data) > 5)
     return "Excel 4.0" if any(sheet == _MACRO_SHEET for sheet in sheets) else ""
 

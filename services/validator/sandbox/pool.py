@@ -35,7 +35,6 @@ class ChildFailedError(Exception):
 @dataclass(slots=True)
 class _Child:
     process: Process
-    isolation: tuple[str, ...]
     jobs: int = 0
     memory_bytes: int = 0
 
@@ -57,12 +56,18 @@ class Pool:
         self._closing = False
         self._private = tempfile.mkdtemp(prefix="results-sandbox-")
         self.isolation: tuple[str, ...] = ()
+        self.holes: tuple[str, ...] = ()
         self.replaced = 0
 
     async def start(self) -> None:
         """Start every child and wait until all are warm. Raises `ChildFailedError` when one cannot start."""
         for child in await asyncio.gather(*(self._spawn() for _ in range(self.size))):
             self._idle.put_nowait(child)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the children."""
+        return tuple(process.pid for process in self._alive)
 
     @property
     def ready(self) -> int:
@@ -145,7 +150,8 @@ class Pool:
             await self._kill(process)
             raise ChildFailedError("a parser child did not start") from error
         self.isolation = tuple(map(str, hello.get("isolation", ())))
-        return _Child(process, self.isolation)
+        self.holes = tuple(map(str, hello.get("holes", ())))
+        return _Child(process)
 
     async def _kill(self, process: Process) -> None:
         _kill_at_once(process)

@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import Any, BinaryIO
 
-from services.validator.sandbox import limits
+from services.validator.sandbox import limits, self_test
 from services.validator.sandbox.frames import HEADER_BYTES, length, pack, unpack
 
 _FORMATS = ("pdf", "image", "isobmff", "mpeg", "ogg", "rtf", "ole", "ooxml", "plain")
@@ -32,7 +32,7 @@ def main() -> None:
     for module in _WARM:
         import_module(module)
     in_force = limits.give_up()
-    _send(answers, {"isolation": in_force, "pid": os.getpid()})
+    _send(answers, {"isolation": in_force, "holes": self_test.holes()})
     while request := _receive(sys.stdin.buffer):
         _send(answers, _answer(request))
 
