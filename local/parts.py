@@ -86,6 +86,7 @@ def _settings(service: str, state: Path, ports: Ports) -> dict[str, str]:
         "RESULTS_OIDC_ISSUER": issuer_url(ports),
         "RESULTS_HTTP_HOST": HOST,
         "RESULTS_HTTP_PORT": str(ports.service(service)),
+        "RESULTS_HTTP_DRAIN_SECONDS": "3",
         "RESULTS_LOG_FORMAT": os.environ.get("RESULTS_LOG_FORMAT", "console"),
         "RESULTS_STATE_DIR": str(state),
         "RESULTS_PUBLIC_URL": f"http://{HOST}:{ports.service('publisher')}",
