@@ -126,7 +126,7 @@ def configure(
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_uvicorns_copy],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
         )
     )
@@ -162,6 +162,12 @@ def _named(service: str) -> Processor:
         return event
 
     return add_service
+
+
+def _without_uvicorns_copy(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any]) -> EventDict:
+    """uvicorn gives each message twice, the second time with colours."""
+    event.pop("color_message", None)
+    return event
 
 
 def _route_standard_library(handler: logging.Handler, level: str) -> None:
