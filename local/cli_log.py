@@ -7,13 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from local.home import Home
+from local.nats_server import http_status
 from local.operating import as_operator
+from local.ports import is_free
+from local.server import wait_until
 from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json, print_table
 from shared.messaging.connection import Connection
 from shared.messaging.events import Recorded
 from shared.messaging.log import Log
 
 READ_MODELS = ("review", "publisher")
+REBUILD_SECONDS = 300.0
 
 
 def watch(
@@ -85,11 +89,22 @@ def rebuild(
 ) -> None:
     """Throw read models away; a running service makes its own again from the record, a stopped one when it starts."""
     home = Home.current()
-    for name in service or READ_MODELS:
-        if name not in READ_MODELS:
-            raise CommandError(f"{name} has no read model; {' and '.join(READ_MODELS)} have")
-        removed = _remove_read_model(home.path / "services" / name)
-        console.print(f"{name}: {'making it again from the record' if removed else 'there was none'}")
+    wanted = service or list(READ_MODELS)
+    if strangers := sorted(set(wanted) - set(READ_MODELS)):
+        raise CommandError(f"{', '.join(strangers)}: no read model there; {' and '.join(READ_MODELS)} have one")
+    for name in wanted:
+        console.print(f"{name}: {_rebuilt(home.path / 'services' / name, home.ports.service(name))}")
+
+
+def _rebuilt(folder: Path, port: int) -> str:
+    """Throw one read model away and tell what becomes of it; wait for a service that runs."""
+    if not _remove_read_model(folder):
+        return "there was none"
+    if is_free(port):
+        return "will be made again when it starts"
+    if wait_until(lambda: any(folder.glob("*.sqlite")) and http_status(port, "/readyz") == 200, REBUILD_SECONDS):
+        return "made again from the record"
+    raise CommandError(f"{folder.name} was not ready {REBUILD_SECONDS:.0f} s later; `results status` tells why")
 
 
 def _remove_read_model(folder: Path) -> bool:
@@ -104,9 +119,10 @@ def _show(event: Recorded, as_json: bool) -> None:
     if as_json:
         print_line_of_json(_described(event))
         return
+    moment = event.time.astimezone().time().isoformat(timespec="milliseconds")
     console.print(
-        f"[dim]{event.sequence:>7} {event.time.astimezone():%H:%M:%S.%f}[/]"[:-3]
-        + f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
+        f"[dim]{event.sequence:>7} {moment}[/]"
+        f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
     )
 
 
