@@ -3,6 +3,7 @@
 import os
 import platform as python_platform
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,16 @@ def _peak_kb(pid: int) -> int:
     return next(int(line.split()[1]) for line in _lines(PROC / str(pid) / "status") if line.startswith("VmHWM"))
 
 
+def processor_seconds(platform: RunningPlatform) -> dict[str, float]:
+    """Processor time that each part has used with its children, and what the bench itself has used."""
+    names = {pid: name for name, pid in platform.pids.items()} | {platform.pid: "supervisor"}
+    used = dict.fromkeys(names.values(), 0.0) | {"bench": sum(os.times()[:4])}
+    for session, parent, seconds in _processes():
+        if name := names.get(session) or names.get(parent):
+            used[name] += seconds
+    return used
+
+
 @dataclass(slots=True)
 class Noise:
     """How much of the machine went to others since this was made."""
@@ -47,41 +58,29 @@ class Noise:
     _ours: float = 0.0
 
     def __post_init__(self) -> None:
-        self._busy, self._ours = _busy_seconds(), self._own_seconds()
+        self._busy, self._ours = _busy_seconds(), sum(processor_seconds(self.platform).values())
 
     def summary(self) -> dict[str, float]:
-        """Seconds of processor time in all, ours and of others, and the part of the machine that others took."""
+        """Seconds of processor time in all and of ours, and the part of the machine that others took."""
         seconds = time.monotonic() - self._began
-        busy, ours = _busy_seconds() - self._busy, self._own_seconds() - self._ours
+        busy = _busy_seconds() - self._busy
+        ours = sum(processor_seconds(self.platform).values()) - self._ours
         others = max(0.0, busy - ours)
-        capacity = seconds * (os.cpu_count() or 1)
         return {
             "seconds": round(seconds, 1),
             "busy_seconds": round(busy, 1),
             "own_seconds": round(ours, 1),
-            "others_share": round(others / capacity, 3),
+            "others_share": round(others / (seconds * (os.cpu_count() or 1)), 3),
             "load_1m": round(os.getloadavg()[0], 2),
         }
 
-    def _own_seconds(self) -> float:
-        """Processor time of the bench and of every part with its children: each part leads a session of its own."""
-        sessions = {*self.platform.pids.values(), self.platform.pid}
-        return sum(_processes_of(sessions)) + sum(os.times()[:4])
 
-
-def _processes_of(sessions: set[int]) -> list[float]:
-    found: list[float] = []
-    parents: dict[int, int] = {}
-    times: dict[int, tuple[int, float]] = {}
+def _processes() -> Iterator[tuple[int, int, float]]:
+    """Session, parent and processor time of every process, its ended children included."""
     for folder in PROC.iterdir():
         if folder.name.isdigit() and (lines := _lines(folder / "stat")):
             fields = lines[0].rsplit(")", 1)[1].split()
-            parents[int(folder.name)] = int(fields[1])
-            times[int(folder.name)] = (int(fields[3]), sum(map(int, fields[11:15])) / _TICKS)
-    for pid, (session, seconds) in times.items():
-        if session in sessions or parents[pid] in sessions:
-            found.append(seconds)
-    return found
+            yield int(fields[3]), int(fields[1]), sum(map(int, fields[11:15])) / _TICKS
 
 
 def _busy_seconds() -> float:

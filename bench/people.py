@@ -11,7 +11,7 @@ from bench.wire import Body, RefusedError, Wire
 from local.running import RunningPlatform
 
 AGENCY = "LV01"
-PROJECT_RESULTS_MAX = 400
+PROJECT_RESULTS_MAX = 50
 
 
 def metadata(title: str) -> dict[str, Any]:
