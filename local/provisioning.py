@@ -4,19 +4,13 @@ import asyncio
 
 from pydantic import SecretStr
 
-from shared.messaging.connection import Credentials, connect
-from shared.messaging.streams import provision
+from shared.messaging.connection import Credentials
+from shared.messaging.provision import provision_as
 
 
 async def provision_messaging(*, url: str, password: str, replicas: int = 1) -> list[str]:
     """Create what is missing; a line per thing. DriftError when something stands there differently."""
-    connection = await connect(
-        Credentials(url=url, user="operator", password=SecretStr(password)), name="results provision"
-    )
-    try:
-        return await provision(connection.js, replicas=replicas)
-    finally:
-        await connection.close()
+    return await provision_as(Credentials(url=url, user="operator", password=SecretStr(password)), replicas=replicas)
 
 
 def provision_now(*, url: str, password: str, replicas: int = 1) -> list[str]:

@@ -49,11 +49,20 @@ class Readiness:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _report: Report | None = None
     _expires: float = 0.0
+    _starting: bool = False
     _stopping: bool = False
     _failing: frozenset[str] = frozenset()
 
     def add(self, name: str, check: Check, *, deadline_seconds: float = 2.0) -> None:
         self._checks[name] = (check, deadline_seconds)
+        self._report = None
+
+    def starting(self) -> None:
+        """Not ready until `started`: the port for operators answers before the service itself does."""
+        self._starting = True
+
+    def started(self) -> None:
+        self._starting = False
         self._report = None
 
     def stop(self) -> None:
@@ -74,8 +83,9 @@ class Readiness:
             return self._report
 
     async def _run(self) -> Report:
-        if self._stopping:
-            return Report(lines=(Line(name="process", ok=False, reason="stopping"),))
+        if self._stopping or self._starting:
+            reason = "stopping" if self._stopping else "starting"
+            return Report(lines=(Line(name="process", ok=False, reason=reason),))
         lines = await asyncio.gather(*(_line(name, *check) for name, check in self._checks.items()))
         self._log_changes(lines)
         return Report(lines=tuple(lines))

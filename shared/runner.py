@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,8 +65,9 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
 
 async def _serve(service: Service[S], settings: S) -> int:
     readiness = Readiness()
+    readiness.starting()
     app = service.build(settings, readiness)
-    main = _Server(_config(app, settings, settings.http_port), readiness=readiness)
+    main = _Server(_config(app, settings, settings.http_port), readiness=readiness, leads=True)
     servers = [main]
     if settings.http_admin_port is not None:
         inner = create_operations_app(readiness)
@@ -105,11 +107,20 @@ def _config(app: FastAPI, settings: HttpSettings, port: int) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn whose signals are ours: a stop first shows in /readyz, so that traffic can move away."""
+    """Uvicorn whose signals are ours: a stop first shows in /readyz, so that traffic can move away.
 
-    def __init__(self, config: uvicorn.Config, *, readiness: Readiness) -> None:
+    The one that `leads` serves the service itself: only with it is the process ready.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, readiness: Readiness, leads: bool = False) -> None:
         super().__init__(config)
         self.readiness = readiness
+        self.leads = leads
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.leads and self.started:
+            self.readiness.started()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -205,3 +205,15 @@ def test_operators_have_a_port_of_their_own(program: Path) -> None:
     assert probe.wait_for("/metrics").status_code == 404
     probe.process.send_signal(signal.SIGTERM)
     assert probe.end()[0] == 0
+
+
+def test_the_port_for_operators_is_alive_but_not_ready_while_the_service_starts(program: Path) -> None:
+    admin_port = free_port()
+    probe = Probe(program, RESULTS_HTTP_ADMIN_PORT=str(admin_port), START="hangs")
+
+    assert probe.wait_for("/healthz", admin_port).status_code == 200
+    answer = probe.wait_for("/readyz", admin_port)
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == [{"name": "process", "ok": False, "reason": "starting"}]
+    probe.process.send_signal(signal.SIGTERM)
+    probe.end()
