@@ -31,6 +31,8 @@ LOOK_SECONDS = 0.05
 # Real signatures alone take clamd half a minute to read.
 START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 8.0
+# A part may stumble once while everything starts at the same time; what ends twice has a reason that people must see.
+START_ENDS_MAX = 1
 # How long the next start waits, by how often the part died lately: at once at first, never long.
 RESTART_DELAYS_SECONDS = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0)
 STEADY_SECONDS = 20.0
@@ -144,7 +146,7 @@ class Supervisor:
 
     def _require_progress(self, parts: Iterable[Part], deadline: float) -> None:
         for part in parts:
-            if part.restarts:
+            if part.restarts > START_ENDS_MAX:
                 raise StartError(f"{part.name} ended while starting; its last lines:\n{self.log.end_of(part.name)}")
             if part.state != "ready" and time.monotonic() > deadline:
                 raise StartError(
