@@ -88,5 +88,5 @@ def refused(response: httpx.Response, status: int, code: str, *, rule: str | Non
     assert problem["status"] == status, told
     assert all(problem.get(member) for member in ("type", "title", "detail", "request_id")), told
     assert rule is None or problem.get("rule") == rule, told
-    assert not any(word in response.text for word in ("Traceback", "/work/", "site-packages", ".py")), told
+    assert not any(word in response.text for word in ("Traceback", "/services/", "site-packages", ".py")), told
     return problem

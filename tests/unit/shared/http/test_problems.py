@@ -95,7 +95,7 @@ def build_router() -> APIRouter:
 
     @router.get("/v1/broken")
     async def broken() -> None:
-        raise RuntimeError("/work/secret/path")
+        raise RuntimeError("/srv/secret/path")
 
     return router
 
