@@ -1,26 +1,16 @@
 """What names a person in a text. Each detector takes a block and yields hits. Runs in a child."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.validator.text import Block
 
 BEFORE_CHARACTERS = 80
 AFTER_CHARACTERS = 40
 _JOINING = "-/+@#–‑"
-
-_IDENTITY_WORDS = re.compile(
-    r"person\w* (?:code|number|id|identification)|personal(?:ity)? ?id|identi(?:ty|fication) (?:code|number|no|card)|"
-    r"national id|\bid (?:code|number|no|nr)|\bssn\b|social (?:security|insurance)|"
-    r"person\w* ?kod|pers\. ?k|\bp\. ?k\.|\bpk\b|isikukood|asmens kod|\ba\. ?k\.|"
-    r"henkilötunnus|hetu|personnummer|fødselsnummer|"
-    r"\bcpr|kennitala|pesel|rodn[eé] č[ií]slo|rodne cislo|r\. ?č\.|\begn\b|\bегн\b|\bcnp\b|cod numeric|codice fiscale|"
-    r"\bdni\b|\bnie\b|\bnif\b|\bbsn\b|burgerservice|steuer-?id|identifikationsnummer|\bidnr\b|svnr|sozialversicherung|"
-    r"\bpps|\boib\b|emšo|\bemso\b|jmbg|amka|αμκα|\bnir\b|sécurité sociale|rijksregister|registre national|"
-    r"персональный код|личный код|\bahv\b|\bavs\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +57,36 @@ def around(block: Block, start: int, end: int) -> str:
     return f"{block.heading(start)} {before} {block.text[end : end + AFTER_CHARACTERS]}"
 
 
-def speaks_of_identity(block: Block, start: int, end: int) -> bool:
-    """Say whether the words near a position announce a personal identification number, in any of our languages."""
-    return _IDENTITY_WORDS.search(around(block, start, end)) is not None
+class Announcement:
+    """Words that announce a kind of number when they stand near it, or over its column.
+
+    A table may hold a hundred thousand candidates, so a block is searched for the words once, and only when one of
+    their stems occurs in it at all. `stems` are in lower case; every word of `pattern` holds one of them.
+    """
+
+    def __init__(self, pattern: str, stems: tuple[str, ...], *, before: int, after: int) -> None:
+        self._pattern = re.compile(pattern, re.IGNORECASE)
+        self._stems = stems
+        self._before, self._after = before, after
+        self._block: Block | None = None
+        self._ends: list[int] = []
+        self.heads = lru_cache(maxsize=512)(self._occurs)
+
+    def is_near(self, block: Block, start: int, end: int) -> bool:
+        """Say whether such a word stands near the span, or in the heading of its column."""
+        if block is not self._block:
+            self._block, self._ends = block, self._words(block.text)
+        at = bisect_left(self._ends, start - self._before)
+        if at < len(self._ends) and self._ends[at] <= end + self._after:
+            return True
+        heading = block.heading(start)
+        return bool(heading) and self.heads(heading)
+
+    def _words(self, text: str) -> list[int]:
+        lowered = text.lower()
+        if not any(stem in lowered for stem in self._stems):
+            return []
+        return [match.end() for match in self._pattern.finditer(text)]
+
+    def _occurs(self, text: str) -> bool:
+        return self._pattern.search(text) is not None

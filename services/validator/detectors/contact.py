@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from services.validator.detectors import Hit, stands_free
+from services.validator.detectors import Announcement, Hit, stands_free
 from services.validator.text import Block
 
 HOME_REGION = "LV"
@@ -14,8 +14,11 @@ _LOCAL_PART = re.compile(r"[A-Za-z0-9À-ž](?:[A-Za-z0-9À-ž._%+'-]{0,62}[A-Za-
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])")
 _INTERNATIONAL = re.compile(r"\+[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){6,14}")
 _NATIONAL = re.compile(r"[2-9][0-9](?:[ \u00a0-]?[0-9]){5,8}")
-_PHONE_WORDS = re.compile(
-    r"t[aā]lr|\btel\b|\btel[.:]|telef|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|puh\b|тел", re.IGNORECASE
+_ANNOUNCED = Announcement(
+    r"t[aā]lr|\btel\b|\btel[.:]|telef|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|puh\b|тел",
+    ("talr", "tālr", "tel", "phone", "mob", "gsm", "fa", "whatsapp", "puh", "тел"),
+    before=WORDS_WITHIN_CHARACTERS,
+    after=0,
 )
 
 
@@ -36,15 +39,14 @@ def detect_phones(block: Block) -> Iterator[Hit]:
     for match in _INTERNATIONAL.finditer(block.text) if "+" in block.text else ():
         yield from _judge(match.start(), match.group(), None)
     for match in _NATIONAL.finditer(block.text):
-        if _announced(block, match.start()) and stands_free(block, match.start(), match.end()):
+        start, end = match.span()
+        if _ANNOUNCED.is_near(block, start, start) and stands_free(block, start, end) and not _continues(block, start):
             yield from _judge(match.start(), match.group(), HOME_REGION)
 
 
-def _announced(block: Block, start: int) -> bool:
-    before = block.text[max(start - WORDS_WITHIN_CHARACTERS, 0) : start]
-    if before.rstrip().endswith("+"):
-        return False
-    return _PHONE_WORDS.search(f"{block.heading(start)} {before}") is not None
+def _continues(block: Block, start: int) -> bool:
+    """Say whether a plus stands before it: then it belongs to an international number."""
+    return block.text[max(start - 2, 0) : start].rstrip().endswith("+")
 
 
 def _judge(start: int, written: str, region: str | None) -> Iterator[Hit]:

@@ -36,7 +36,7 @@ from stdnum.ro import cnp
 from stdnum.se import personnummer
 from stdnum.si import emso
 
-from services.validator.detectors import Hit, around, speaks_of_identity, stands_free
+from services.validator.detectors import AFTER_CHARACTERS, BEFORE_CHARACTERS, Announcement, Hit, around, stands_free
 from services.validator.text import Block
 
 
@@ -120,6 +120,26 @@ _SPACED = (
     _scheme("BE", r"\d\d\.\d\d\.\d\d-\d{3} \d\d", nn.is_valid, _Trust.DISTINCT),
 )
 
+_ANNOUNCED = Announcement(
+    r"person\w* (?:code|number|id|identification)|personal(?:ity)? ?id|identi(?:ty|fication) (?:code|number|no|card)|"
+    r"national id|\bid (?:code|number|no|nr)|\bssn\b|social (?:security|insurance)|"
+    r"person\w* ?kod|pers\. ?k|\bp\. ?k\.|\bpk\b|isikukood|asmens kod|\ba\. ?k\.|"
+    r"henkilötunnus|hetu|personnummer|fødselsnummer|"
+    r"\bcpr|kennitala|pesel|rodn[eé] č[ií]slo|rodne cislo|r\. ?č\.|\begn\b|\bегн\b|\bcnp\b|cod numeric|codice fiscale|"
+    r"\bdni\b|\bnie\b|\bnif\b|\bbsn\b|burgerservice|steuer-?id|identifikationsnummer|\bidnr\b|svnr|sozialversicherung|"
+    r"\bpps|\boib\b|emšo|\bemso\b|jmbg|amka|αμκα|\bnir\b|sécurité sociale|rijksregister|registre national|"
+    r"персональный код|личный код|\bahv\b|\bavs\b",
+    (
+        "person", "pers.", "pers ", "identi", "national", "id ", "id-", "ssn", "social", "kod", "p.", "p ",
+        "pk", "a.", "a ", "henkil", "hetu", "numme", "cpr", "kennitala", "pesel", "rodn", "r.", "r ",
+        "egn", "егн", "cnp", "cod", "dni", "nie", "nif", "bsn", "burger", "steuer", "svnr", "sozial",
+        "pps", "oib", "emšo", "emso", "jmbg", "amka", "αμκα", "nir", "sécu", "rijks", "registre", "код",
+        "ahv", "avs",
+    ),
+    before=BEFORE_CHARACTERS,
+    after=AFTER_CHARACTERS,
+)  # fmt: skip
+
 _OWN_WORDS = {
     "AT": ("svnr", "sozialversicherung"),
     "BE": ("rijksregister", "registre national", "niss", "insz"),
@@ -158,17 +178,28 @@ def detect(block: Block) -> Iterator[Hit]:
 
 
 def _judge(block: Block, start: int, written: str, schemes: tuple[_Scheme, ...]) -> Iterator[Hit]:
-    fits = [one for one in schemes if one.shape.fullmatch(written) and one.is_valid(written)]
     end = start + len(written)
-    if not fits or not stands_free(block, start, end):
+    possible = [one for one in schemes if one.shape.fullmatch(written)]
+    if not possible or not stands_free(block, start, end):
+        return
+    announced = _ANNOUNCED.is_near(block, start, end)
+    if not announced and (not _may_hold_a_date(written) or _is_company(written)):
+        return
+    fits = [one for one in possible if (announced or one.trust is not _Trust.WEAK) and one.is_valid(written)]
+    if not fits:
         return
     near = around(block, start, end).lower()
     best = min(fits, key=lambda one: (one.trust, not _names(one.country, near)))
-    announced = best.trust is not _Trust.DISTINCT and speaks_of_identity(block, start, end)
-    if not announced and (best.trust is _Trust.WEAK or _is_company(written)):
-        return
     value = "".join(filter(str.isalnum, written))
     yield Hit("national-id", start, written, value, best.country, lone=best.trust is _Trust.DATED and not announced)
+
+
+def _may_hold_a_date(written: str) -> bool:
+    """Refuse most bare numbers cheaply: every dated scheme has its month at one of three places."""
+    if not written.isdigit():
+        return True
+    months = {written[2:4], written[3:5]}
+    return written.startswith("32") or any("01" <= month <= "12" for month in months)
 
 
 def _names(country: str, near: str) -> bool:
