@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from nats.js import JetStreamContext
 
 from services.intake.adapters.fetcher import HttpFetcher
+from services.intake.adapters.news import NatsNews
 from services.intake.adapters.outcomes import StreamOutcomes
 from services.intake.adapters.people import KvPeople
 from services.intake.adapters.sessions import KvSessions
@@ -23,7 +24,7 @@ from services.intake.api.results import build_one_result, build_results
 from services.intake.api.rounds import build_history, build_rounds
 from services.intake.api.uploads import build_uploads
 from services.intake.api.wire import Intake
-from services.intake.follower import Follower, News
+from services.intake.clock import Clock
 from services.intake.handlers import DURABLE, UpstreamInbox
 from services.intake.queries import History
 from services.intake.settings import IntakeSettings
@@ -114,12 +115,11 @@ async def running(settings: IntakeSettings, readiness: Readiness) -> AsyncIterat
         effects = _effects(settings, tools)
         handle = HandleUpstreamEvent(outcomes=tools.outcomes, effects=effects.by_type())
         await _take_events(settings, stack, handle, tools, lambda: connection.js)
-        news = News()
-        follower = Follower(log=tools.log, news=news, end_project=EndProject(tools.commands, tools.calendar))
-        await stack.enter_async_context(follower.running())
+        clock = Clock(log=tools.log, end_project=EndProject(tools.commands, tools.calendar))
+        await stack.enter_async_context(_beside(clock.run()))
         await stack.enter_async_context(_sweeping(settings, tools))
         _add_checks(readiness, connection, store)
-        yield _intake(settings, tools, effects, handle, news, connection.js, readiness)
+        yield _intake(settings, tools, effects, handle, connection, readiness)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +178,7 @@ def _intake(
     tools: _Tools,
     effects: Effects,
     handle: HandleUpstreamEvent,
-    news: News,
-    js: JetStreamContext,
+    connection: Connection,
     readiness: Readiness,
 ) -> Intake:
     commands, zone = tools.commands, tools.zone
@@ -187,9 +186,9 @@ def _intake(
         commands=commands,
         people=tools.people,
         history=History(tools.log),
-        news=news,
+        news=NatsNews(connection.client),
         outcomes=tools.outcomes,
-        idempotency=Idempotency(store=KvAnswerStore(js, "idempotency-intake")),
+        idempotency=Idempotency(store=KvAnswerStore(connection.js, "idempotency-intake")),
         spools=tools.spools,
         bodies=Admission(at_once=settings.bodies_at_once, waiting=4 * settings.bodies_at_once),
         pieces=Admission(at_once=settings.pieces_at_once, waiting=4 * settings.pieces_at_once),
@@ -233,6 +232,17 @@ async def _take_events(
 
 
 @contextlib.asynccontextmanager
+async def _beside(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Let something run beside until left."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
 async def _sweeping(settings: IntakeSettings, tools: _Tools) -> AsyncIterator[None]:
     """Sweep every hour, where the sweeper's key is given."""
     store = sweeper_store(settings)
@@ -240,13 +250,9 @@ async def _sweeping(settings: IntakeSettings, tools: _Tools) -> AsyncIterator[No
         yield
         return
     sweep = SweepIncoming(store=store, events=tools.log, sessions=tools.sessions)
-    task = asyncio.create_task(_again_and_again(sweep, settings.sweep_seconds))
-    try:
+    async with _beside(_again_and_again(sweep, settings.sweep_seconds)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        store.close()
+    store.close()
 
 
 def sweeper_store(settings: IntakeSettings) -> S3ObjectStore | None:

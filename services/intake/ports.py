@@ -1,7 +1,8 @@
 """What intake's use cases need from outside. Every call raises TransientError while what stands behind it is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
 from services.intake.domain.files import Content
@@ -105,6 +106,14 @@ class SessionStore(Protocol):
         ...
 
     async def forget(self, upload_id: str) -> None: ...
+
+
+class News(Protocol):
+    """Tells those who watch a project that something happened to it."""
+
+    def of(self, project_id: str) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Give an event that is set whenever something happens."""
+        ...
 
 
 class OutcomeStore(Protocol):

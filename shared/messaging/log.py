@@ -4,6 +4,7 @@ import asyncio
 import base64
 import itertools
 import json
+import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -78,6 +79,10 @@ class Log:
             return await self.load_at(project_id, last)
         self._known.forget(project_id)
         return ProjectLog(project_id, 0, {})
+
+    def remembered(self, project_id: str) -> ProjectLog | None:
+        """Return what this process read of the project last, perhaps long ago: good for nothing but a first look."""
+        return self._known.up_to(project_id, sys.maxsize)
 
     async def load_at(self, project_id: str, last: Recorded) -> ProjectLog:
         """Return the project as it was when `last`, a message of it, was recorded; nothing of the log ever goes."""

@@ -14,8 +14,7 @@ from services.intake.domain.access import sees_people, standing
 from services.intake.domain.act import Act, new_cause
 from services.intake.domain.people import People
 from services.intake.domain.results import require_result
-from services.intake.follower import News
-from services.intake.ports import OutcomeStore, PeopleStore, Spools
+from services.intake.ports import News, OutcomeStore, PeopleStore, Spools
 from services.intake.queries import History
 from services.intake.use_cases.commands import Commands, Order
 from services.intake.use_cases.contacts import ShowContact

@@ -10,6 +10,7 @@ from shared.http.etag import check_if_match
 from shared.http.idempotency import RepetitionKey
 from shared.http.roles import Caller, Role
 from shared.messaging.events import NewEvent, ProjectLog, Recorded
+from shared.messaging.known import grown
 from shared.messaging.log import Appended, Log
 from shared.view import ProjectView
 
@@ -68,9 +69,7 @@ def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> Proj
         event.headers(),
         event.state.model_dump_json(exclude_none=True).encode(),
     )
-    messages = {name: one for name, one in project.messages.items() if name != event.subject}
-    position = max(project.position, appended.sequence)
-    return ProjectLog(project.project_id, position, {**messages, event.subject: recorded})
+    return grown(project, [recorded], max(project.position, appended.sequence))
 
 
 def own_sequence(project: ProjectLog, thing: str, thing_id: str = "") -> int | None:

@@ -1,6 +1,7 @@
 """Results: bytes first, under a key that names revision and digest; then the event that names the key."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from services.intake.bodies import ResultPatch
@@ -13,7 +14,7 @@ from services.intake.ports import IncomingZone, Spool
 from services.intake.use_cases.commands import Commands, Done, Order, on_result, permitted
 from shared.contracts.result import Described, ResultState
 from shared.contracts.subjects import object_key, project_of, result_subject
-from shared.errors import TransientError
+from shared.errors import ProblemError, TransientError
 from shared.http.etag import check_if_match
 from shared.messaging.events import ProjectLog
 from shared.view import ProjectView
@@ -43,13 +44,20 @@ class AdmitResult:
     commands: Commands
 
     async def __call__(self, order: Order, project_id: str, result_id: str | None = None) -> ProjectView:
-        view = await self.commands.view(project_id)
-        standing(view, order.caller).require(*CHANGES_RESULTS)
-        if result_id is not None:
-            check_if_match(order.if_match, results.require_result(view, result_id).sequence)
-        if order.key is None:
-            require_unlocked(view)
-        return view
+        """What is remembered may admit, since the decision looks again; only what is fresh refuses."""
+        if remembered := self.commands.log.remembered(project_id):
+            with suppress(ProblemError):
+                return _admitted(ProjectView(remembered), order, result_id)
+        return _admitted(await self.commands.view(project_id), order, result_id)
+
+
+def _admitted(view: ProjectView, order: Order, result_id: str | None) -> ProjectView:
+    standing(view, order.caller).require(*CHANGES_RESULTS)
+    if result_id is not None:
+        check_if_match(order.if_match, results.require_result(view, result_id).sequence)
+    if order.key is None:
+        require_unlocked(view)
+    return view
 
 
 @dataclass(frozen=True, slots=True)
