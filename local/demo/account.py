@@ -76,6 +76,8 @@ class Account:
         """A table that follows its lines while they change."""
         with Live(get_renderable=lambda: self._files(lines), console=self.console, refresh_per_second=12):
             yield
+        if not self.console.is_terminal:
+            self.console.line()
 
     def table(self, title: str, lines: Sequence[Line]) -> None:
         self.console.print()
@@ -83,9 +85,10 @@ class Account:
         self.console.print(self._files(lines))
 
     def _files(self, lines: Sequence[Line]) -> Table:
-        table = Table(box=None, padding=(0, 1), pad_edge=False)
-        for heading, style in (("", ""), ("file", ""), ("bytes", "dim"), ("state", ""), ("", "dim")):
-            table.add_column(heading, style=style, justify="right" if heading == "bytes" else "left", no_wrap=not style)
+        table = Table(box=None, padding=(0, 1), pad_edge=False, show_header=False)
+        for _ in range(2):
+            table.add_column()
+        table.add_column(justify="right")
         for line in lines:
             colour = COLOURS.get(line.state, "white")
             state = f"[{colour}]{escape(line.state)}[/{colour}]"
@@ -93,7 +96,9 @@ class Account:
         return table
 
     def _line(self, mark: str, text: str) -> None:
-        self.console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/dim] {mark} {text}", highlight=False)
+        row = Table.grid(padding=(0, 1))
+        row.add_row(f"[dim]{time.monotonic() - self.began:6.1f} s[/dim]", mark, text)
+        self.console.print(row)
 
 
 def spoken(seconds: float) -> str:

@@ -96,12 +96,6 @@ PIECES = (
         make=partial(files.picture, words="A school in Vidzeme", size=(800, 600)),
     ),
     Piece(
-        name="conference.mp3",
-        title="Recording of the closing conference (English)",
-        category="other",
-        make=files.recording,
-    ),
-    Piece(
         name="answer-key.rtf",
         title="Answer key for examiners (English)",
         category="learning-programme",
@@ -125,6 +119,12 @@ PIECES = (
         fate="deleted",
         status="invalid",
     ),
+)
+LARGE = Piece(
+    name="conference.mp3",
+    title="Recording of the closing conference (English)",
+    category="other",
+    make=files.recording,
 )
 AT_THE_DOOR = (
     Piece(

@@ -23,6 +23,7 @@ from local.running import START_SECONDS_MAX, RunningPlatform
 from local.server import StartError
 
 DEFAULT_BASE = 8100
+PLAIN_WIDTH = 120
 PARTS = "nats-server, SeaweedFS, clamd, token issuer, intake, validator, review and publisher"
 
 
@@ -32,7 +33,7 @@ def run_demo(var: Path, *, keep: bool = False) -> int:
     `keep` leaves the platform running until Ctrl-C, and its folder afterwards. A story that fails keeps the folder.
     """
     home = var.absolute() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    account = Account(Console(soft_wrap=not sys.stdout.isatty()))
+    account = Account(Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
     try:
         with _ports() as ports:
             _play(RunningPlatform(home, ports), account, keep=keep)
@@ -69,7 +70,9 @@ def _play(platform: RunningPlatform, account: Account, *, keep: bool) -> None:
     finally:
         with account.waiting("stopping everything"):
             platform.stop()
-    account.did("everything is stopped; nothing is left running")
+    account.did("everything is stopped, nothing is left running")
+    if not keep:
+        account.note("`results demo --keep` leaves the platform running, so that the public pages can be looked at")
 
 
 def _tell(platform: RunningPlatform, account: Account) -> None:
@@ -82,7 +85,7 @@ def _tell(platform: RunningPlatform, account: Account) -> None:
         story.tell()
         account.table("What became of each file", story.lines)
         public = platform.urls["publisher"]
-        account.console.print(f"\n[bold]Public:[/bold] {public}/projects/{project_id}")
+        account.console.print(f"\n[bold]Public:[/bold] {public}/projects/{project_id}", highlight=False)
         account.console.print(f"        {public}{project.path}", highlight=False)
 
 
