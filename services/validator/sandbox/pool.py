@@ -37,11 +37,12 @@ class _Child:
     process: Process
     jobs: int = 0
     memory_bytes: int = 0
+    is_broken: bool = False
 
     @property
     def is_spent(self) -> bool:
         worn = self.jobs >= JOBS_PER_CHILD_MAX or self.memory_bytes > MEMORY_BYTES_KEPT_MAX
-        return worn or self.process.returncode is not None
+        return worn or self.is_broken or self.process.returncode is not None
 
 
 class Pool:
@@ -91,6 +92,7 @@ class Pool:
             "check": check.name, "path": specimen.path, "name": specimen.name, "size": specimen.size,
             "detected_type": specimen.detected_type,
         }  # fmt: skip
+        child.is_broken = True
         try:
             async with asyncio.timeout(check.deadline_seconds):
                 answer = await _exchange(child.process, pack(encoded(request)))
@@ -103,6 +105,7 @@ class Pool:
         except asyncio.CancelledError:
             _kill_at_once(child.process)
             raise
+        child.is_broken = False
         child.jobs += 1
         child.memory_bytes = int(answer.get("memory", 0))
         return answer
