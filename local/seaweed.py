@@ -13,6 +13,8 @@ from local.server import Command, Server, StartError, binary, wait_until
 from shared.storage.zones import BUCKETS, policy
 
 SETTLE_SECONDS_MAX = 20
+# Where weed puts its inner sockets, whatever TMPDIR says.
+SOCKETS = Path("/tmp")  # noqa: S108 - only names that carry this platform's own ports are touched there
 # Without a bound the Go runtime lets the store grow to 900 MB; with it, it stays below 300.
 MEMORY_BOUND = "350MiB"
 
@@ -79,6 +81,13 @@ class SeaweedServer(Server):
             ],
             "policies": [{"name": user, "content": json.dumps(policy(user))} for user in self.credentials.store],
         }
+
+    def kill(self) -> None:
+        """End it, and take away the sockets that it leaves in the system's folder when it is not given the time."""
+        super().kill()
+        for port, part in self.ports.everything().items():
+            for left in SOCKETS.glob(f"seaweedfs-*-{port}.sock") if part == "store" else ():
+                left.unlink(missing_ok=True)
 
     def is_ready(self) -> bool:
         """An S3 gateway that serves refuses whoever comes without a key; before, it does not answer or answers 5xx."""

@@ -8,6 +8,7 @@ import stat
 import struct
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from minio import Minio
@@ -154,3 +155,13 @@ def test_a_home_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path) -> None:
         assert wait_until(lambda: scan(server, b"words") == "stream: OK", 2)
 
     assert short_socket_path(tmp_path / "clamd.sock") == tmp_path / "clamd.sock"
+
+
+def test_a_killed_store_leaves_no_socket_behind(tmp_path: Path, credentials: Credentials) -> None:
+    with reserved_ports() as ports, SeaweedServer(tmp_path, ports, credentials) as store:
+        pattern = f"seaweedfs-*-{ports.s3 + 10_000}.sock"
+        during = list(Path(gettempdir()).glob(pattern))
+        store.kill()
+
+        assert during
+        assert not list(Path(gettempdir()).glob(pattern))
