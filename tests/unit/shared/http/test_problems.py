@@ -254,7 +254,7 @@ async def test_every_failure_has_a_code_and_tells_nothing_internal(
 
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.json()["request_id"] == response.headers["x-request-id"]
-    assert not re.search(r"10\.0\.0\.7|/work|Traceback|Runtime", response.text)
+    assert not re.search(r"10\.0\.0\.7|/srv|Traceback|Runtime", response.text)
 
 
 def test_a_faulty_batch_of_models_outside_of_a_request_is_refused_the_same_way() -> None:
