@@ -76,7 +76,8 @@ async def static(name: str) -> Response:
 
 
 def _facets(facets: Facets) -> list[tuple[str, tuple[FacetValue, ...]]]:
-    found = [(name, getattr(facets, name)) for name in FACETS]
+    newest_first = tuple(sorted(facets.year, key=lambda one: one.value, reverse=True))
+    found = [(name, newest_first if name == "year" else getattr(facets, name)) for name in FACETS]
     return [(name, values) for name, values in found if values]
 
 
@@ -107,7 +108,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if not _is_page(request):
         return await EXCEPTION_HANDLERS[kind](request, error)
     given = request.query_params.get("lang")
-    links = Links(given=given if given in LANGUAGES else None)
+    links = Links(given=given if given in LANGUAGES else None, path=request.url.path)
     words = Words(links.given or preferred_language(request.headers.get("accept-language")))
     return _html(request, "error.html", links, **_told(error, words))
 
@@ -121,7 +122,7 @@ def _is_page(request: Request) -> bool:
 
 def _told(error: Exception, words: Words) -> dict[str, Any]:
     status, code = _status(error)
-    told: dict[str, Any] = {"status": status, "reason": None}
+    told: dict[str, Any] = {"status": status, "number": status, "reason": None}
     if status == 404:
         return told | {"heading": words("not-found-title"), "detail": words("not-found")}
     if status == 410 and isinstance(error, ProblemError):

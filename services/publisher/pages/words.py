@@ -1,7 +1,7 @@
 """The texts of the pages and how dates, sizes and codes are written in each language. Pure."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -66,6 +66,13 @@ class Words:
             return code
         text = label(facet, code, self.language)
         return text[:1].upper() + text[1:] if facet == "language" else text
+
+    def terms(self, facet: str, codes: Iterable[str]) -> str:
+        """Return labels in a row; Latvian begins only the first with a capital letter."""
+        labels = [self.term(facet, code) for code in codes]
+        if facet == "language" and self.language == "lv":
+            labels[1:] = [one[:1].lower() + one[1:] for one in labels[1:]]
+        return ", ".join(labels)
 
     def reason(self, reason: str) -> str:
         """Return why something is gone: a code of ours, one of the agency's, or what the agency wrote."""
