@@ -6,11 +6,13 @@ is clean. An engine that is away is told apart from one that answered something 
 
 import asyncio
 import contextlib
+import socket
 import struct
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import clamd
 
@@ -115,30 +117,41 @@ class ClamdScanner:
         host, _, port = self._address.rpartition(":")
         return clamd.ClamdNetworkSocket(host, int(port), timeout=self._deadlines.connect_seconds)
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    async def _connect(self) -> socket.socket | None:
         try:
             async with asyncio.timeout(self._deadlines.connect_seconds):
                 if self._address.startswith("/"):
-                    return await asyncio.open_unix_connection(self._address)
+                    return await _connected(socket.AF_UNIX, self._address)
                 host, _, port = self._address.rpartition(":")
-                return await asyncio.open_connection(host, int(port))
+                found = await asyncio.get_running_loop().getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+                family, _, _, _, where = found[0]
+                return await _connected(family, where)
         except (TimeoutError, OSError):
             return None
 
 
-class Session:
-    """One file on its way into the engine. After the engine has answered, further pieces are taken and dropped."""
+async def _connected(family: int, where: Any) -> socket.socket:
+    line = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, where)
+    except BaseException:
+        line.close()
+        raise
+    return line
 
-    def __init__(
-        self,
-        scanner: ClamdScanner,
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None,
-        deadlines: Deadlines,
-    ) -> None:
-        self._scanner, self._streams, self._deadlines = scanner, streams, deadlines
-        self._deaf = streams is None
-        if streams is not None:
-            streams[1].write(_COMMAND)
+
+class Session:
+    """One file on its way into the engine. After the engine has answered, further pieces are taken and dropped.
+
+    On a bare socket, not on asyncio's streams: an engine that has had enough answers and closes, and the streams would
+    drop that answer together with the piece that could no longer be sent.
+    """
+
+    def __init__(self, scanner: ClamdScanner, line: socket.socket | None, deadlines: Deadlines) -> None:
+        self._scanner, self._line, self._deadlines = scanner, line, deadlines
+        self._deaf = line is None
+        self._begun = False
 
     @property
     def is_connected(self) -> bool:
@@ -166,29 +179,33 @@ class Session:
 
     def close(self) -> None:
         """Drop the connection; the engine gives up a scan that was not ended."""
-        if self._streams is not None:
-            self._streams[1].transport.abort()
+        if self._line is not None:
+            self._line.close()
 
     async def _write(self, data: bytes) -> None:
-        if self._deaf or self._streams is None:
+        if self._deaf or self._line is None:
             return
+        begin, self._begun = b"" if self._begun else _COMMAND, True
         try:
-            self._streams[1].write(data)
             async with asyncio.timeout(self._deadlines.send_seconds):
-                await self._streams[1].drain()
+                await asyncio.get_running_loop().sock_sendall(self._line, begin + data)
         except (TimeoutError, OSError):
             self._deaf = True
 
     async def _read(self) -> str | None:
-        """Return the answer without its end; None when there is none, whatever the reason."""
-        if self._streams is None:
-            return None
+        """Return the answer without its end; None when there is no whole one, whatever the reason."""
+        said = b""
         try:
             async with asyncio.timeout(self._deadlines.answer_seconds):
-                raw = await self._streams[0].readuntil(b"\0")
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while self._line is not None and b"\0" not in said and len(said) < ANSWER_BYTES_MAX:
+                    piece = await asyncio.get_running_loop().sock_recv(self._line, ANSWER_BYTES_MAX)
+                    if not piece:
+                        return None
+                    said += piece
+        except (TimeoutError, OSError):
             return None
-        return raw[:ANSWER_BYTES_MAX].rstrip(b"\0\n").decode("utf-8", "replace")
+        text, end, _ = said.partition(b"\0")
+        return text.rstrip(b"\n").decode("utf-8", "replace") if end else None
 
 
 def understood(said: str) -> tuple[Answer, str]:

@@ -1,5 +1,6 @@
 """Rich text without its control words; pictures, fonts, styles and hidden groups are left out."""
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -127,7 +128,7 @@ class _Reader:
 
 def _known(codec: str) -> bool:
     try:
-        b"".decode(codec)
+        codecs.lookup(codec)
     except LookupError:
         return False
     return True
