@@ -26,7 +26,7 @@ def site(platform: Any, issuer: Issuer) -> Iterator[Site]:
     urls: dict[str, str] = platform.urls
     with httpx.Client(timeout=ANSWER_SECONDS, limits=httpx.Limits(max_keepalive_connections=8)) as http:
         yield Site(
-            addresses={name: urls[name] for name in ("intake", "review", "publisher", "validator")},
+            addresses={name: urls[name] for name in ("intake", "review", "publisher", "validator", "s3")},
             nats_url=urls["nats"],
             nats_users=credentials_of(Path(platform.page["credentials"])),
             mint=issuer,

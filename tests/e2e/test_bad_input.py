@@ -148,3 +148,17 @@ def test_markup_in_a_title_is_shown_as_text(scenario: Scenario) -> None:
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;" in page
     assert ok(scenario.public_result(result["id"]))["title"] == hostile
+
+
+def test_a_part_that_is_not_expected_is_refused(scenario: Scenario) -> None:
+    scenario.register()
+    path = f"{scenario.path}/results"
+    describing = ("metadata", (None, json.dumps(metadata()), "application/json"))
+    link = ("metadata", (None, json.dumps(metadata(kind="link", url="https://a.example.org/")), "application/json"))
+    file = ("file", ("a.txt", b"text\n", "text/plain"))
+    other = ("attachment", ("b.txt", b"text\n", "text/plain"))
+
+    for body in ([describing, file, file], [describing, describing, file], [describing, file, other]):
+        refused(scenario.beneficiary.intake("POST", path, files=body), 422, "unexpected-part")
+    refused(scenario.beneficiary.intake("POST", path, files=[link, file]), 422, "unexpected-file")
+    assert count(scenario) == 0

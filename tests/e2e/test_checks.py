@@ -138,3 +138,15 @@ def test_a_replaced_file_does_not_inherit_the_verdict_of_the_one_before(scenario
     scenario.replace(result["id"], scenario.sample())
 
     assert scenario.checked(result["id"])["status"] == "valid"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("report.exe.txt", "invalid"), ("a.pdf.txt", "invalid"), ("v1.2.txt", "valid")]
+)
+def test_a_second_extension_that_means_something_is_refused(scenario: Scenario, name: str, status: str) -> None:
+    scenario.register()
+
+    result = scenario.checked(scenario.post(scenario.sample(name))["id"])
+
+    assert result["status"] == status
+    assert ("double-extension" in findings(result)) == (status == "invalid")

@@ -54,3 +54,10 @@ def test_exactly_100_mb_pass_and_a_byte_more_does_not(scenario: Scenario) -> Non
     assert "104857600" in problem["detail"]
     refused(streamed(scenario, whole.size + 1), 413, "file-too-large", rule="R30")
     assert len(ok(scenario.beneficiary.intake("GET", f"{scenario.path}/results"))["items"]) == 1
+
+
+def test_of_a_file_that_is_far_too_large_the_rest_is_not_read(scenario: Scenario) -> None:
+    scenario.register()
+
+    refused(streamed(scenario, 300 * MEBIBYTE), 413, "file-too-large", rule="R30")
+    assert ok(scenario.beneficiary.intake("GET", f"{scenario.path}/results"))["items"] == []

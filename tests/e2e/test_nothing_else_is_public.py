@@ -2,11 +2,15 @@
 
 import re
 
+import nats
+import nats.errors
+import pytest
+
 from local.demo import files
 from tests.e2e.scenario import Scenario
-from tests.e2e.site import eventually
+from tests.e2e.site import Site, eventually
 
-SECRETS = ("Zaiga Slepenā", "zaiga.slepena@example.org", "20000001", "UNAPPROVED", "WITHHELD", "INFECTED", "REPLACED")
+SECRETS = ("Hidden Person", "hidden.person@example.org", "29999999", "UNAPPROVED", "WITHHELD", "INFECTED", "REPLACED")
 _LINK = re.compile(r"""(?:href|src)=["']([^"'#]+)["']|"url":\s*"([^"]+)\"""")
 PAGES_MAX = 400
 
@@ -27,7 +31,8 @@ def walked(scenario: Scenario, *starts: str) -> dict[str, str]:
 
 
 def test_no_public_address_tells_what_is_not_public(scenario: Scenario) -> None:
-    scenario.register()
+    person = {"name": "Hidden Person", "email": "hidden.person@example.org", "phone": "+371 29999999"}
+    scenario.register(contacts=[person | {"id": "c1", "access": "edit"}], na_contact=person)
     approved = scenario.valid(title="Public handbook")
     withheld = scenario.valid(title="WITHHELD recipe", publish=False, withhold_reason="Patented.")
     scenario.approve_round([approved["id"], withheld["id"]])
@@ -96,3 +101,16 @@ def test_the_working_services_tell_nothing_without_a_token(scenario: Scenario) -
     assert {scenario.public.intake("GET", path).status_code for path in paths} == {401}
     for path in ("/v1/reviews", scenario.review_path, "/v1/reports", "/v1/audit"):
         assert scenario.public.review("GET", path).status_code == 401
+
+
+async def test_the_store_and_the_bus_let_nobody_in_without_a_key(site: Site) -> None:
+    for path in ("/", "/public?list-type=2", "/clean?list-type=2", "/incoming/x", "/receipts?list-type=2"):
+        assert site.http.get(site.addresses["s3"] + path).status_code == 403, path
+    assert site.http.put(f"{site.addresses['s3']}/public/x", content=b"x").status_code == 403
+    for login in ({}, {"user": "publisher", "password": "guessed"}):
+        with pytest.raises(nats.errors.Error):
+            await nats.connect(site.nats_url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=_quiet, **login)
+
+
+async def _quiet(_: Exception) -> None:
+    """The refusal is what is wanted."""

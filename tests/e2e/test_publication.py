@@ -2,6 +2,7 @@
 
 import time
 
+from tests.e2e.events import event, send
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import eventually, ok, refused
 
@@ -139,16 +140,9 @@ def test_a_project_terminated_with_eligible_costs_publishes_what_was_approved(sc
     scenario.register()
     result = scenario.valid()
     scenario.approve_round([result["id"]])
-    event = {
-        "specversion": "1.0",
-        "id": f"t-{scenario.project_id}",
-        "source": "demo",
-        "type": "upstream.project.terminated.v1",
-        "data": {"project_id": scenario.project_id, "eligible_costs": True},
-    }
-    headers = {"Content-Type": "application/cloudevents+json"}
+    data = {"project_id": scenario.project_id, "eligible_costs": True}
 
-    (outcome,) = ok(scenario.upstream.intake("POST", "/v1/events", json=event, headers=headers), 202)["outcomes"]
+    (outcome,) = ok(send(scenario.upstream, event("project.terminated", data)), 202)["outcomes"]
 
     assert outcome["status"] == "accepted"
     scenario.published(result["id"])
@@ -164,3 +158,43 @@ def test_only_results_that_a_lead_reopened_can_change_again(scenario: Scenario) 
     reopened(scenario)
     refused(scenario.lead.review("POST", path, json=reason), 409, "not-reopenable")
     assert scenario.valid()["status"] == "valid"
+
+
+def test_a_project_terminated_without_eligible_costs_publishes_nothing_any_more(scenario: Scenario) -> None:
+    (result,) = scenario.story()
+    data = {"project_id": scenario.project_id, "eligible_costs": False}
+
+    (outcome,) = ok(send(scenario.upstream, event("project.terminated", data)), 202)["outcomes"]
+
+    assert outcome["status"] == "accepted"
+    assert scenario.gone(result["id"]).json()["code"] in ("result-withdrawn", "taken-down")
+    assert scenario.public.publisher("GET", f"/v1/results/{result['id']}/file").status_code == 410
+
+
+def test_an_operator_may_take_down_and_has_to_say_why(scenario: Scenario) -> None:
+    (result,) = scenario.story()
+    path = f"/v1/results/{result['id']}/takedown"
+    assert scenario.operator.review("POST", path, json={}).status_code == 422
+    assert scenario.operator.review("POST", path, json={"reason": ""}).status_code == 422
+
+    assert scenario.operator.review("POST", path, json={"reason": "Data protection officer"}).is_success
+
+    assert "Data protection officer" in scenario.gone(result["id"], within=1).json()["detail"]
+
+
+def test_what_was_taken_down_does_not_come_back_with_the_next_round(scenario: Scenario) -> None:
+    taken, kept = scenario.story(scenario.sample(), scenario.sample())
+    reason = {"reason": "A person on the photo asked for it."}
+    assert scenario.lead.review("POST", f"/v1/results/{taken['id']}/takedown", json=reason).is_success
+    scenario.gone(taken["id"], within=1)
+    reopened(scenario)
+    added = scenario.valid(title="Added later")
+
+    manifest = {one["result_id"] for one in scenario.submit()["manifest"]}
+    scenario.claim()
+    scenario.approve(*manifest)
+    assert scenario.close().is_success
+    scenario.published(added["id"])
+
+    assert manifest == {kept["id"], added["id"]}
+    assert scenario.public_result(taken["id"]).status_code == 410

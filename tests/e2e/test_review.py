@@ -44,6 +44,17 @@ def test_a_submission_comes_into_the_queue_within_a_second(scenario: Scenario) -
     assert scenario.officer.review("GET", "/v1/reviews", params={"sort": "colour"}).status_code == 422
 
 
+def test_the_queue_finds_submissions_by_what_was_found_in_them(scenario: Scenario) -> None:
+    scenario.register()
+    scenario.valid(scenario.sample("c.txt", "Write to janis.paraugs@example.org for more."))
+    scenario.submit()
+
+    (entry,) = eventually(lambda: queue(scenario, finding="email-address"))
+
+    assert entry["findings"]["warning"] == 1
+    assert not queue(scenario, finding="iban")
+
+
 def test_the_current_round_shows_results_with_their_checks(scenario: Scenario) -> None:
     (result_id,) = submitted(scenario)
 

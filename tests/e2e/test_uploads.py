@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -157,3 +159,25 @@ def test_nobody_announces_an_upload_for_a_locked_or_unknown_project(scenario: Sc
     scenario.submit()
 
     refused(announce(scenario, b"x"), 409, "project-locked", rule="R38")
+
+
+def test_a_piece_that_breaks_off_counts_as_far_as_it_came(scenario: Scenario) -> None:
+    scenario.register()
+    content = fresh()
+    upload = ok(announce(scenario, content), 201)
+    address, size = urlsplit(upload["url"]), len(content)
+    head = (
+        f"PUT {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {size}\r\n"
+        f"Authorization: Bearer {scenario.beneficiary.token}\r\nContent-Range: bytes 0-{size - 1}/{size}\r\n\r\n"
+    )
+    with socket.create_connection((str(address.hostname), int(address.port or 80)), timeout=5) as line:
+        line.sendall(head.encode() + content[:20_000])
+
+    asked = send(scenario, upload, b"", **{"Content-Range": f"bytes */{size}"})
+    come = int(asked.headers["range"].rpartition("-")[2]) + 1 if "range" in asked.headers else 0
+    assert 0 <= come <= 20_000
+    rest = send(scenario, upload, content[come:], **{"Content-Range": f"bytes {come}-{size - 1}/{size}"})
+
+    assert rest.is_success, rest.text
+    assert send(scenario, upload, b"", **{"Content-Range": f"bytes */{size}"}).status_code == 200
+    assert scenario.post_json(upload_id=upload["upload_id"])["file"]["sha256"] == hashlib.sha256(content).hexdigest()

@@ -1,6 +1,7 @@
 """Versions and repetitions: ETag, If-Match, If-None-Match and Idempotency-Key."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -107,3 +108,30 @@ def test_registering_the_same_project_again_changes_nothing(scenario: Scenario) 
     assert scenario.upstream.intake("PUT", scenario.path, json=body, headers={"If-Match": tag}).is_success
 
     assert scenario.read()["title"] == body["title"]
+
+
+def test_the_same_request_many_times_at_once_makes_one_result(scenario: Scenario) -> None:
+    scenario.register()
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    path, body = f"{scenario.path}/results", metadata(kind="text", text="Once.")
+
+    with ThreadPoolExecutor(6) as crowd:
+        answers = list(crowd.map(lambda _: scenario.beneficiary.intake("POST", path, json=body, headers=key), range(6)))
+
+    assert {one.json()["id"] for one in answers if one.status_code == 201}
+    assert len({one.json()["id"] for one in answers if one.status_code == 201}) == 1
+    assert {one.status_code for one in answers} <= {201, 409}
+    assert len(ok(scenario.beneficiary.intake("GET", path))["items"]) == 1
+
+
+def test_what_officers_and_the_public_read_has_a_version_too(scenario: Scenario) -> None:
+    (result,) = scenario.story()
+    readings = (
+        (scenario.officer.review, scenario.review_path),
+        (scenario.public.publisher, f"/v1/projects/{scenario.project_id}"),
+        (scenario.public.publisher, f"/v1/results/{result['id']}"),
+    )
+    for read, path in readings:
+        first = read("GET", path)
+        assert first.status_code == 200
+        assert read("GET", path, headers={"If-None-Match": first.headers["etag"]}).status_code == 304, path
