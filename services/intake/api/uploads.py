@@ -29,7 +29,7 @@ def build_uploads(get: Get) -> APIRouter:
     ) -> Response:
         """Announce a file; the answer names the address to put it to, which serves for 48 hours and one result."""
         intake, order = get(), new_order(request, caller, key=key)
-        await intake.admit_result(order, known_id(project_id))
+        await intake.admit_result(order, known_id(project_id), fresh=True)
 
         async def act() -> Response:
             session = await intake.begin_upload(order, project_id, body)

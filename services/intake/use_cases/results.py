@@ -43,9 +43,12 @@ class AdmitResult:
 
     commands: Commands
 
-    async def __call__(self, order: Order, project_id: str, result_id: str | None = None) -> ProjectView:
-        """What is remembered may admit, since the decision looks again; only what is fresh refuses."""
-        if remembered := self.commands.log.remembered(project_id):
+    async def __call__(
+        self, order: Order, project_id: str, result_id: str | None = None, *, fresh: bool = False
+    ) -> ProjectView:
+        """What is remembered may admit where a decision looks again soon; only what is fresh refuses."""
+        remembered = None if fresh else self.commands.log.remembered(project_id)
+        if remembered:
             with suppress(ProblemError):
                 return _admitted(ProjectView(remembered), order, result_id)
         return _admitted(await self.commands.view(project_id), order, result_id)
