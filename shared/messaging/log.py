@@ -22,6 +22,7 @@ from shared.contracts.subjects import OWNERS
 from shared.errors import PermanentError, TransientError
 from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
+from shared.messaging.following import Announced, followed
 from shared.messaging.known import KnownProjects, grown
 
 STREAM = "EVENTS"
@@ -33,7 +34,7 @@ APPEND_SECONDS_MAX = 20.0
 LOAD_TRIES_MAX = 60
 CATCH_UP_SEQUENCES_MAX = 2_000
 CATCH_UP_MESSAGES_MAX = 100
-FOLLOW_BATCH_MAX = 500
+HISTORY_BATCH_MAX = 500
 DECISIONS_MAX = 30
 ANSWER_BYTES_MAX = 128 << 20
 
@@ -236,7 +237,7 @@ class Log:
             last = await self.last_message(subject_filter)
             up_to = last.sequence if last else 0
         while after < up_to:
-            batch = await self._direct.next_of(subject_filter, after + 1, FOLLOW_BATCH_MAX)
+            batch = await self._direct.next_of(subject_filter, after + 1, HISTORY_BATCH_MAX)
             if not batch:
                 # A replica that lags, or nothing more under this filter: the leader knows which.
                 last = await self.last_message(subject_filter)
@@ -258,45 +259,16 @@ class Log:
         return None
 
     async def follow(self, after: int = 0) -> AsyncIterator[list[Recorded]]:
-        """Yield the whole log after a sequence, in order and in batches; then wait for more, for ever.
-
-        Needs no consumer. New messages wake it through a core subscription; a slow poll covers a lost wake-up.
-        """
-        wake = asyncio.Event()
-
-        async def on_message(_: Msg) -> None:
-            wake.set()
-
-        subscriptions = [await self.connection.client.subscribe(f"{owner}.>", cb=on_message) for owner in OWNERS]
+        """Yield the whole log after a sequence, in order and in batches; then wait for more, for ever."""
+        announced = Announced()
+        client = self.connection.client
+        subscriptions = [await client.subscribe(f"{owner}.>", cb=announced.take) for owner in OWNERS]
         try:
-            while True:
-                wake.clear()
-                batch = await self._read_after(after, wake)
-                if batch:
-                    after = batch[-1].sequence
-                    yield batch
+            async for batch in followed(lambda start, most: self._direct.next_of(">", start, most), announced, after):
+                yield batch
         finally:
             for one in subscriptions:
                 await _unsubscribe_quietly(one)
-
-    async def _read_after(self, after: int, wake: asyncio.Event) -> list[Recorded]:
-        try:
-            if batch := await self._direct.next_of(">", after + 1, FOLLOW_BATCH_MAX):
-                return batch
-            async with asyncio.timeout(1.0):
-                await wake.wait()
-        except TimeoutError:
-            return []
-        except TransientError as error:
-            _logger.warning("follow_waits", reason=str(error))
-            await asyncio.sleep(0.5)
-            return []
-        # The wake-up may come before the message is stored: look a few times, closely at first.
-        for pause in (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05):
-            await asyncio.sleep(pause)
-            if batch := await self._direct.next_of(">", after + 1, FOLLOW_BATCH_MAX):
-                return batch
-        return []
 
 
 async def _unsubscribe_quietly(subscription: object) -> None:
