@@ -101,10 +101,12 @@ class S3ObjectStore:
     async def read(self, bucket: str, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         if length == 0:
             return
-        response = await self._run(self._client.get_object, bucket, key, offset=start, length=length or 0)
+        response, chunk = await self._run(self._opened, bucket, key, start, length or 0)
         try:
-            while chunk := await self._run(response.read, CHUNK_BYTES):
+            while chunk:
                 yield chunk
+                # urllib3 gives less than was asked for only at the end, and raises when the end came too early.
+                chunk = await self._run(response.read, CHUNK_BYTES) if len(chunk) == CHUNK_BYTES else b""
         finally:
             # A stream that was left early must not go back to the pool with bytes still on the wire.
             response.close()
@@ -168,6 +170,16 @@ class S3ObjectStore:
             return await asyncio.get_running_loop().run_in_executor(
                 self._pool, functools.partial(work, *args, **kwargs)
             )
+
+    def _opened(self, bucket: str, key: str, start: int, length: int) -> tuple[BaseHTTPResponse, bytes]:
+        """Ask for the object and take its first bytes in one go: most objects are not longer."""
+        response = self._client.get_object(bucket, key, offset=start, length=length)
+        try:
+            return response, response.read(CHUNK_BYTES)
+        except BaseException:
+            response.close()
+            response.release_conn()
+            raise
 
     def _put(self, bucket: str, key: str, body: BinaryIO, length: int, sha256: str, content_type: str) -> None:
         scheme = "https" if self.settings.s3_secure else "http"
