@@ -2,18 +2,22 @@
 
 import asyncio
 import itertools
+from pathlib import Path
 
 import pytest
 
 from local.verify import violations
 from services.publisher.deeds import Copy
 from services.publisher.public_zone import OtherBytesError, PublicZone
+from services.publisher.readmodel.projection import SCHEMA
+from services.publisher.use_cases.sweep import Sweep
 from shared.contracts.project import WebsiteState
 from shared.contracts.review import ReviewRoundState
 from shared.contracts.subjects import object_key, subject
 from shared.contracts.verdict import EarlierVerdict, VerdictOutcome
 from shared.errors import TransientError
 from shared.messaging.log import Appended, Log
+from shared.readmodel import ReadModel
 from shared.storage.ports import ObjectMissingError
 from shared.storage.zones import CLEAN, PUBLIC
 from tests.integration.publisher.world import World
@@ -332,3 +336,25 @@ async def test_the_publishers_key_cannot_write_what_was_checked(world: World) ->
         await world.public.put_bytes(CLEAN, f"{world.project}/x/1/{'a' * 64}", b"forged")
     with pytest.raises((TransientError, ObjectMissingError)):
         await world.public.stat("incoming", "anything")
+
+
+async def test_a_copy_that_no_event_names_is_swept_and_what_is_public_stays(world: World, tmp_path: Path) -> None:
+    await world.approved()
+    await world.record(facts.report())
+    await world.look()
+    stray = await world.hand_in("stray", content=b"%PDF-1.7 never published")
+    entry = facts.entry(world.result_id("stray"), stray, sha256=facts.digest(b"%PDF-1.7 never published"))
+    kept = await world.publication()
+    assert kept
+    await world.record(facts.approved(facts.entry(world.result_id(), kept.sequence), entry))
+    key = object_key(entry.result_id, 1, entry.sha256)
+    await world.public.put_bytes(PUBLIC, key, b"%PDF-1.7 never published")
+    model = ReadModel(tmp_path / "sweep.sqlite", SCHEMA, world.log)
+    await model.start()
+    zone = PublicZone(world.public, world.spool)
+
+    await Sweep(model=model, log=world.log, zone=zone, every_seconds=60, grace_seconds=0)()
+    await model.stop()
+
+    assert await world.public_bytes("stray", b"%PDF-1.7 never published") is None
+    assert await world.public_bytes() == facts.CONTENT

@@ -206,7 +206,7 @@ class Story:
         self.history.append(recorded)
         return sequence
 
-    def carry_out(self, wanted: Wanted) -> None:
+    def carry_out(self, wanted: Wanted, *, at: int | None = None) -> None:
         before = self.view.log.state("publisher", "result", PublicationState, wanted.result_id)
         is_first = wanted.status == "published" and not (before and before.first_published_at)
         state = PublicationState(
@@ -215,13 +215,14 @@ class Story:
             revision=wanted.content.revision,
             sha256=wanted.content.sha256,
             sequence=wanted.content.sequence,
+            object_key=object_key(wanted.result_id, wanted.content.revision, wanted.content.sha256),
             basis=wanted.basis,
             reason=wanted.reason,
             first_published_at=NOON if is_first else before.first_published_at if before else None,
             at=NOON,
         )
         fact = Fact(owner="publisher", thing="result", happened=wanted.status, state=state, thing_id=wanted.result_id)
-        self.record(fact, at=10_000 + len(self.history))
+        self.record(fact, at=at or 10_000 + len(self.history))
 
     @property
     def view(self) -> ProjectView:
