@@ -56,7 +56,14 @@ def _filled(template: str, params: Mapping[str, object]) -> str:
         wanted = _PLACEHOLDER.findall(match[1])
         return match[1] if all(params.get(name) is not None for name in wanted) else ""
 
-    return _PLACEHOLDER.sub(lambda match: str(params.get(match[1], "")), _OPTIONAL.sub(optional, template))
+    text = _OPTIONAL.sub(optional, template)
+
+    def value(match: re.Match[str]) -> str:
+        """A reason that is a sentence brings its full stop; the text around has one already."""
+        put = str(params.get(match[1], ""))
+        return put.removesuffix(".") if text[match.end() : match.end() + 1] == "." else put
+
+    return _PLACEHOLDER.sub(value, text)
 
 
 def preferred_language(accept_language: str | None) -> Language:
