@@ -152,7 +152,7 @@ class Receiver:
             assert self._metadata is not None
             self._metadata += block
             if len(self._metadata) > METADATA_BYTES_MAX:
-                self._metadata.clear()
+                self._part = None
                 raise ProblemError(413, "request-too-large", limit=METADATA_BYTES_MAX)
             return
         self._size += len(block)
