@@ -72,6 +72,7 @@ async def running(settings: PublisherSettings, readiness: Readiness) -> AsyncIte
         store = S3ObjectStore(settings)
         stack.callback(store.close)
         log, zone = Log(connection), PublicZone(store, settings.state_dir / "spool")
+        zone.prepare()
         model = ReadModel(settings.state_dir / "publisher.sqlite", SCHEMA, log)
         await model.start()
         stack.push_async_callback(model.stop)

@@ -16,6 +16,8 @@ from shared.errors import PermanentError, TransientError
 from shared.storage.ports import ObjectMissingError, ObjectStore
 from shared.storage.zones import CLEAN, PUBLIC
 
+SPOOLED = "copy-"
+
 _logger = structlog.get_logger(__name__)
 
 
@@ -40,8 +42,13 @@ class PublicZone:
     _locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def __post_init__(self) -> None:
-        self.spool.mkdir(parents=True, exist_ok=True)
         self._slots = asyncio.Semaphore(self.copies_max)
+
+    def prepare(self) -> None:
+        """Make the spool, and remove what a killed process left there."""
+        self.spool.mkdir(parents=True, exist_ok=True)
+        for left in self.spool.glob(f"{SPOOLED}*"):
+            left.unlink(missing_ok=True)
 
     async def put(self, copy: Copy) -> None:
         """Make sure that these very bytes stand in the public zone. Raises OtherBytesError when `clean` has others."""
@@ -69,7 +76,7 @@ class PublicZone:
         return self.store.read(PUBLIC, key, start=start, length=length)
 
     async def _copy(self, copy: Copy) -> None:
-        with tempfile.NamedTemporaryFile(dir=self.spool, prefix="copy-") as file:
+        with tempfile.NamedTemporaryFile(dir=self.spool, prefix=SPOOLED) as file:
             size = await self._spooled(copy, file)
             await self.store.put_file(
                 PUBLIC, copy.key, Path(file.name), sha256=copy.sha256, content_type=copy.content_type

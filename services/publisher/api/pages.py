@@ -25,6 +25,7 @@ PAGE_ITEMS = 20
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+READING = ["GET", "HEAD"]
 _STATIC_TYPES = {"style.css": "text/css", "emblem.svg": "image/svg+xml"}
 
 router = APIRouter(include_in_schema=False)
@@ -32,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 Lang = Annotated[Literal["en", "lv"] | None, Query(alias="lang")]
 
 
-@router.get("/")
+@router.api_route("/", methods=READING)
 async def show_list(
     request: Request,
     front: FrontDep,
@@ -48,7 +49,7 @@ async def show_list(
     return _html(request, "list.html", links, listing=listing, facets=_facets(listing.facets))
 
 
-@router.get("/projects/{project_id}")
+@router.api_route("/projects/{project_id}", methods=READING)
 async def show_project(request: Request, front: FrontDep, project_id: ProjectId, lang: Lang = None) -> Response:
     """One project with its results."""
     shown = await front.catalogue.project(project_id)
@@ -56,7 +57,7 @@ async def show_project(request: Request, front: FrontDep, project_id: ProjectId,
     return _html(request, "project.html", links, project=shown.body, logo=f"/v1/projects/{project_id}/logo")
 
 
-@router.get("/results/{result_id}")
+@router.api_route("/results/{result_id}", methods=READING)
 async def show_result(request: Request, front: FrontDep, result_id: ResultId, lang: Lang = None) -> Response:
     """One published result."""
     shown = await front.catalogue.result(result_id)
@@ -66,7 +67,7 @@ async def show_result(request: Request, front: FrontDep, result_id: ResultId, la
     return _html(request, "result.html", links, result=shown.body, project=project.body, text=text)
 
 
-@router.get("/static/{name}")
+@router.api_route("/static/{name}", methods=READING)
 async def static(name: str) -> Response:
     """The style sheet and the emblem; their addresses change with their content."""
     if name not in _STATIC_TYPES:
@@ -106,11 +107,19 @@ def install(app: FastAPI) -> None:
 async def _on_error(request: Request, error: Exception) -> Response:
     kind = next(one for one in EXCEPTION_HANDLERS if isinstance(one, type) and isinstance(error, one))
     if not _is_page(request):
-        return await EXCEPTION_HANDLERS[kind](request, error)
+        language = preferred_language(request.headers.get("accept-language"))
+        return await EXCEPTION_HANDLERS[kind](request, _in_words(error, Words(language)))
     given = request.query_params.get("lang")
     links = Links(given=given if given in LANGUAGES else None, path=request.url.path)
     words = Words(links.given or preferred_language(request.headers.get("accept-language")))
     return _html(request, "error.html", links, **_told(error, words))
+
+
+def _in_words(error: Exception, words: Words) -> Exception:
+    """Tell why something is gone in words, where the record has a code."""
+    if isinstance(error, ProblemError) and "reason" in error.params:
+        error.params["reason"] = words.reason(str(error.params["reason"]))
+    return error
 
 
 def _is_page(request: Request) -> bool:

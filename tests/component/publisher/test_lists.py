@@ -108,6 +108,7 @@ async def test_a_withdrawn_result_leaves_every_list_and_count(stage: Stage) -> N
     assert told["items"][0]["results_count"] == 0
     gone = await stage.client.get(f"/v1/results/{result_id}")
     assert (gone.status_code, gone.json()["code"]) == (410, "result-withdrawn")
+    assert "a newer check found harmful software in it" in gone.json()["detail"]
 
 
 async def test_an_amendment_changes_what_is_found(stage: Stage) -> None:

@@ -73,6 +73,11 @@ async def test_every_page_has_its_landmarks_one_heading_and_no_script(stage: Sta
         assert text.index('class="skip"') < text.index("<header"), path
 
 
+async def test_every_page_answers_those_who_only_ask_for_its_head(stage: Stage) -> None:
+    for path in await every_page(stage):
+        assert (await stage.client.head(path)).status_code == 200
+
+
 async def test_every_field_of_a_form_has_a_label(stage: Stage) -> None:
     outline = Outline(await page(stage, "/"))
     labelled = {attributes.get("for") for tag, attributes in outline.attributes if tag == "label"}
