@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -34,19 +34,22 @@ def run_demo(var: Path, *, keep: bool = False) -> int:
     """
     home = var.absolute() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     account = Account(Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with _ports() as ports:
             _play(RunningPlatform(home, ports), account, keep=keep)
+        code = 0
     except KeyboardInterrupt:
         account.failed("interrupted; everything is stopped")
-        return 130
+        code = 130
     except (StoryError, StartError, PortTakenError, httpx.HTTPError) as error:
         account.failed(str(error) or type(error).__name__)
         account.note(f"The platform is stopped; its state and logs stay in {home}")
         return 1
     if not keep:
         shutil.rmtree(home, ignore_errors=True)
-    return 0
+    return code
 
 
 def _play(platform: RunningPlatform, account: Account, *, keep: bool) -> None:
@@ -63,10 +66,8 @@ def _play(platform: RunningPlatform, account: Account, *, keep: bool) -> None:
         _tell(platform, account)
         if keep:
             account.console.print("\nThe platform goes on running; Ctrl-C ends it.")
-            signal.pause()
-    except KeyboardInterrupt:
-        if not keep:
-            raise
+            with suppress(KeyboardInterrupt):
+                signal.pause()
     finally:
         with account.waiting("stopping everything"):
             platform.stop()
