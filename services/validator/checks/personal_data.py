@@ -44,8 +44,8 @@ def examine(specimen: Specimen) -> Examination:
     search = _Search(time.monotonic() + SECONDS_MAX)
     read = reader(specimen.extension)
     if read is None:
-        seen = [] if specimen.extension in WITHOUT_TEXT else [_note("not-examined", extension=specimen.extension)]
-        return Examination(check=CHECK, engine=ENGINE, observations=tuple(seen), total=len(seen))
+        assert specimen.extension in WITHOUT_TEXT, specimen.extension
+        return Examination(check=CHECK, engine=ENGINE)
     notes = search.through(read, specimen.path)
     seen = [*search.observations(lambda: _key(specimen.path)), *notes]
     return Examination(check=CHECK, engine=ENGINE, observations=tuple(seen), total=search.total + len(notes))

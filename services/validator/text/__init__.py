@@ -62,7 +62,7 @@ WITHOUT_TEXT = frozenset({"jpeg", "jpg", "tif", "png", "gif", "mpeg", "mpg", "og
 
 
 def reader(extension: str) -> Callable[[str], Iterator[Block]] | None:
-    """Return what reads the text of files with this extension, None when nothing does."""
+    """Return what reads the text of files with this extension; None for those in `WITHOUT_TEXT`."""
     name = _READERS.get(extension)
     if name is None:
         return None

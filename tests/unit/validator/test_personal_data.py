@@ -1,9 +1,11 @@
 """What names a person is found where it stands; what only looks like it is not."""
 
 import random
+import struct
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 from stdnum.ee import ik
 from stdnum.lv import pvn
 
@@ -154,6 +156,8 @@ def test_each_reader_finds_it_and_says_where(tmp_path: Path) -> None:
     files.pdf(tmp_path / "a.pdf", words)
     files.txt(tmp_path / "a.txt", "\n".join(words), encoding="cp1257")
     (tmp_path / "a.doc").write_bytes(samples.word(text=f"Personas kods {code} "))
+    cell = samples.record(0x203, struct.pack("<HHHd", 4, 27, 0, 16117519997.0))
+    (tmp_path / "a.xls").write_bytes(samples.excel(cell))
 
     places = {
         path.suffix: str(one.place)
@@ -170,11 +174,26 @@ def test_each_reader_finds_it_and_says_where(tmp_path: Path) -> None:
         ".pdf": "page=1",
         ".txt": "line=2",
         ".doc": "",
+        ".xls": "cell=AB5",
     }
 
 
 def test_pictures_and_sound_have_no_text(tmp_path: Path) -> None:
     assert examine(samples.write(tmp_path, "png")).observations == ()
+
+
+def test_a_scan_without_text_is_said_to_be_unread(tmp_path: Path) -> None:
+    picture = files.picture(tmp_path / "scan.png", "a page").path
+    document = FPDF()
+    document.add_page()
+    document.image(str(picture), w=100)
+    document.output(str(tmp_path / "a.pdf"))
+
+    seen = examine(tmp_path / "a.pdf").observations
+
+    assert [(one.code, one.params["reason"]) for one in seen] == [
+        ("partly-examined", "1 pages are pictures without text")
+    ]
 
 
 def test_excerpts_show_two_characters_at_most(tmp_path: Path) -> None:
