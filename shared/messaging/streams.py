@@ -99,6 +99,7 @@ WORK = (
             "intake.*.website",
             "intake.*.logo",
             "intake.*.report",
+            "intake.*.result.*",
             "validator.>",
             "review.>",
         ),

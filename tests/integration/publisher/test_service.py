@@ -359,3 +359,14 @@ async def test_ready_names_every_dependency(site: httpx.AsyncClient) -> None:
         "s3": True,
         "readmodel": True,
     }
+
+
+async def test_a_deletion_that_came_beside_the_first_publication_withdraws_it(
+    site: httpx.AsyncClient, world: World
+) -> None:
+    """A reopened project may delete what was never public while a publication is on its way."""
+    result_id = await published(site, world)
+
+    await world.record(facts.result(result_id, deleted=True))
+
+    await shows(site, f"/v1/results/{result_id}", 410)
