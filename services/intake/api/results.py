@@ -223,9 +223,8 @@ async def _patched(intake: Intake, order: Order, view: ProjectView, result_id: s
     state = require_result(view, result_id).state
     for name, kind in (("url", "link"), ("text", "text")):
         if getattr(patch, name) is not None and state.kind != kind:
-            raise ProblemError(
-                422, "unknown-field", errors=(FieldError(pointer=f"/{name}", code="unknown-field", detail=""),)
-            )
+            fault = FieldError(pointer=f"/{name}", code="unknown-field", detail="")
+            raise ProblemError(422, "invalid-body", errors=(fault,))
     inline = inline_content(state.kind, url=patch.url, text=patch.text) if patch.url or patch.text else None
     if inline is None:
         return await intake.describe_result(order, result_id, patch)

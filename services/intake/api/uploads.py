@@ -32,6 +32,8 @@ def build_uploads(get: Get) -> APIRouter:
         await intake.admit_result(order, known_id(project_id), fresh=True)
 
         async def act() -> Response:
+            if key is not None:
+                await intake.admit_result(new_order(request, caller), project_id, fresh=True)
             session = await intake.begin_upload(order, project_id, body)
             return answered(_answer(session, intake.public_base or str(request.base_url)), None, 201)
 
