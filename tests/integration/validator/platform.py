@@ -15,8 +15,9 @@ from local.servers import ClamdServer, NatsServer, SeaweedServer
 from local.servers import Credentials as ServerCredentials
 from services.validator.app import running
 from services.validator.settings import ValidatorSettings
+from shared.contracts.project import LogoFile, LogoState
 from shared.contracts.result import DataProtection, ResultFile, ResultState
-from shared.contracts.subjects import object_key, result_subject
+from shared.contracts.subjects import logo_key, object_key, result_subject, subject
 from shared.contracts.verdict import VerdictState
 from shared.health import Readiness
 from shared.messaging.connection import Credentials, connect
@@ -86,6 +87,17 @@ class Intake:
         )
         return result_id
 
+    async def set_logo(self, name: str, data: bytes) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        key = logo_key(self.project_id, 1, digest)
+        await self.store.put_bytes(INCOMING, key, data)
+        state = LogoState(revision=1, file=LogoFile(name=name, size=len(data), sha256=digest, object_key=key))
+        where = subject("intake", self.project_id, "logo")
+        event = NewEvent(
+            subject=where, type="intake.logo.set.v1", state=state, id=event_id(where, "test", "set"), actor="tester"
+        )
+        await self.log.append(event, (await self.log.load(self.project_id)).guard("intake"))
+
     async def delete(self, result_id: str) -> None:
         project = await self.log.load(self.project_id)
         state = project.state("intake", "result", ResultState, result_id)
@@ -109,12 +121,18 @@ class Intake:
         """Wait for the verdict on a revision; with `complete` until every check came to its end."""
         async with asyncio.timeout(seconds):
             while True:
-                recorded = await self.log.last_message(result_subject("validator", result_id))
+                recorded = await self.log.last_message(self._verdict_subject(result_id))
                 if recorded:
                     state = recorded.state_as(VerdictState)
                     if state.revision >= revision and not (complete and state.outcome == "error"):
                         return state
                 await asyncio.sleep(0.005)
+
+    def _verdict_subject(self, result_id: str) -> str:
+        """Where the verdict on a result goes; without an id, that on the logo."""
+        if result_id:
+            return result_subject("validator", result_id)
+        return subject("validator", self.project_id, "logo")
 
     async def verdicts(self, result_id: str) -> list[Recorded]:
         return [one async for one in self.log.history(result_subject("validator", result_id))]
