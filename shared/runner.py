@@ -6,6 +6,7 @@ Exit codes: 0 stopped as asked, 2 the settings are wrong, 3 the service could no
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ from shared.telemetry import configure
 
 EXIT_SETTINGS = 2
 EXIT_FAILED = 3
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,13 @@ async def _serve(service: Service[S], settings: S) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped", asked=bool(asked))
     return 0 if asked else EXIT_FAILED
+
+
+def _calm_garbage_collection() -> None:
+    """What stands now stands for ever: a full look at it takes 70 ms, in which nobody gets an answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 async def _until_stopped(server: "_Server", together: Sequence["_Server"]) -> None:
