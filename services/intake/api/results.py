@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.intake.api import answers
@@ -31,6 +32,15 @@ from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cu
 from shared.view import ProjectView
 
 EXPECTED = "multipart/form-data or application/json"
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """A body that FastAPI does not read itself; the models inside it are in the document already."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
+
+
 BINARY = {"type": "string", "format": "binary"}
 NEW_RESULT: dict[str, Any] = {
     "requestBody": {
@@ -40,11 +50,11 @@ NEW_RESULT: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["metadata"],
-                    "properties": {"metadata": ResultMetadata.model_json_schema(), "file": BINARY},
+                    "properties": {"metadata": _schema(ResultMetadata), "file": BINARY},
                 },
                 "encoding": {"metadata": {"contentType": "application/json"}},
             },
-            "application/json": {"schema": ResultMetadata.model_json_schema()},
+            "application/json": {"schema": _schema(ResultMetadata)},
         },
     }
 }
@@ -53,7 +63,7 @@ NEW_FILE: dict[str, Any] = {
         "required": True,
         "content": {
             "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY}}},
-            "application/json": {"schema": UploadReference.model_json_schema()},
+            "application/json": {"schema": _schema(UploadReference)},
         },
     }
 }
