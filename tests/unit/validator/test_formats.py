@@ -290,3 +290,20 @@ def test_an_audio_file_in_an_mp4_container_is_no_mp4(tmp_path: Path) -> None:
 
 def test_layer_two_audio_is_no_mp3(tmp_path: Path) -> None:
     assert judged(tmp_path, "a.mp3", (b"\xff\xfd\x80\x00" + bytes(413)) * 20) == {"content-mismatch"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "BMW un citi\n",
+        "P3 ir projekta posms\n",
+        "MZ ir saīsinājums\n",
+        "GIF89a ir formāts\n",
+        "PK sanāksme\n",
+        "ID3 birka\n",
+        '{"a": 1}\n',
+        "#include teksts\n",
+    ],
+)
+def test_prose_that_begins_like_another_format_stays_prose(words: str, tmp_path: Path) -> None:
+    assert judged(tmp_path, "a.txt", (words * 3).encode()) == set()
