@@ -21,8 +21,8 @@ _HARMFUL = frozenset(
 # prose that happens to begin like an old picture or sound format stays prose.
 _TEXT_REFUSED = (
     "text/html", "text/xml", "image/svg", "text/x-php", "text/x-shellscript", "text/x-msdos-batch",
-    "application/javascript", "text/javascript", "application/pdf", "application/postscript", "text/rtf", "application/x-mswinurl",
-    "application/x-desktop",
+    "application/javascript", "text/javascript", "application/pdf", "application/postscript", "text/rtf",
+    "application/x-mswinurl", "application/x-desktop",
 )  # fmt: skip
 
 

@@ -73,11 +73,11 @@ class Pool:
     @property
     def ready(self) -> int:
         """How many children are alive."""
-        return len(self._alive)
+        return sum(process.returncode is None for process in self._alive)
 
     async def examine(self, check: SandboxedCheck, specimen: Specimen) -> Examination:
         """Run one check on one file. A crash or a time-out is an examination with `error`, never an exception."""
-        child = await self._idle.get()
+        child = await self._take()
         try:
             answer = await self._ask(child, check, specimen)
             return _examination(check, answer)
@@ -86,6 +86,12 @@ class Pool:
             return stopped(check.name, str(error))
         finally:
             self._give_back(child)
+
+    async def _take(self) -> _Child:
+        """Wait for a free child; one that ended while it was idle is replaced, and costs no file a try."""
+        while (child := await self._idle.get()).is_spent:
+            self._give_back(child)
+        return child
 
     async def _ask(self, child: _Child, check: SandboxedCheck, specimen: Specimen) -> dict[str, Any]:
         request = {

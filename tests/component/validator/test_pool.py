@@ -70,13 +70,23 @@ async def test_a_child_that_is_late_is_killed_and_replaced(pool: Pool, tmp_path:
 
 async def test_a_child_that_dies_is_an_error_and_the_next_file_passes(pool: Pool, tmp_path: Path) -> None:
     path = samples.write(tmp_path, "txt")
+    os.kill(pool.pids[0], signal.SIGSTOP)
+    task = asyncio.create_task(pool.examine(FORMAT, specimen(path)))
+    await asyncio.sleep(0.1)
     os.kill(pool.pids[0], signal.SIGKILL)
 
-    died = await pool.examine(FORMAT, specimen(path))
-
-    assert died.error
+    assert (await task).error
     await until_replaced(pool)
     assert not (await pool.examine(FORMAT, specimen(path))).error
+
+
+async def test_a_child_that_ends_while_it_is_idle_costs_no_file_a_try(pool: Pool, tmp_path: Path) -> None:
+    os.kill(pool.pids[0], signal.SIGKILL)
+    async with asyncio.timeout(10):
+        while pool.ready:  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.01)
+
+    assert not (await pool.examine(FORMAT, specimen(samples.write(tmp_path, "txt")))).error
 
 
 async def test_a_parser_that_raises_is_an_error_and_the_child_lives_on(pool: Pool, tmp_path: Path) -> None:
