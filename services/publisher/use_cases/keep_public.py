@@ -1,10 +1,11 @@
 """Bring what the log and the public zone say in line with what must be public."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeVar
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -30,7 +31,9 @@ from shared.view import ProjectView
 
 ROUNDS_MAX = 30
 
-Step = Awaitable[None]
+LARGE_BYTES = 8 * 1024 * 1024
+
+Outcome = TypeVar("Outcome")
 
 DONE = Counter("publisher_deeds_total", "Events that the publisher appended, by type", ["type"])
 SECONDS = Histogram(
@@ -83,11 +86,14 @@ class KeepPublic:
         for attempt in range(ROUNDS_MAX):
             view = ProjectView(await self.log.load(project_id))
             wanted = await self._wanted(view, occasion)
-            steps = [*self._results(view, wanted, occasion, copied), *self._presence(view, occasion, copied)]
-            if not steps:
+            results, errors = await _each(self._results(view, wanted, occasion))
+            deeds = [*results, *self._presence(view, occasion)]
+            errors += await self._do_all(deeds, occasion, copied)
+            if errors:
+                raise min(errors, key=lambda one: isinstance(one, PermanentError))
+            if not deeds:
                 await self._tidy(view, wanted, copied, occasion)
                 return
-            await _all(steps)
             await asyncio.sleep(min(0.002 * 2**attempt, 0.2) if attempt else 0)
         raise TransientError(f"too many changes at once in project {project_id}")
 
@@ -98,28 +104,34 @@ class KeepPublic:
         return publications(view, only=occasion.only, report_was_approved=revoked)
 
     def _results(
-        self, view: ProjectView, wanted: dict[str, Wanted | None], occasion: Occasion, copied: dict[str, Copy]
-    ) -> Iterator[Step]:
+        self, view: ProjectView, wanted: dict[str, Wanted | None], occasion: Occasion
+    ) -> list[Awaitable[Deed]]:
         unsettled = [one for one in wanted.values() if one and not is_settled(one, _current(view, one.result_id))]
-        for one in sorted(unsettled, key=lambda one: one.status == "published"):
-            yield self._result(view, one, occasion, copied)
+        return [self._result(view, one, occasion) for one in unsettled]
 
-    async def _result(self, view: ProjectView, wanted: Wanted, occasion: Occasion, copied: dict[str, Copy]) -> None:
+    async def _result(self, view: ProjectView, wanted: Wanted, occasion: Occasion) -> Deed:
         file = None
         if wanted.basis:
             wanted = await evidence.proven(self.log, view, wanted)
             state = await evidence.approved_state(self.log, wanted)
             file = state.file.size, media_type(state.file.name)
-        deed = result_deed(view, wanted, cause=occasion.cause, now=self.clock(), file=file)
-        await self._do(deed, occasion, copied)
+        return result_deed(view, wanted, cause=occasion.cause, now=self.clock(), file=file)
 
-    def _presence(self, view: ProjectView, occasion: Occasion, copied: dict[str, Copy]) -> Iterator[Step]:
+    def _presence(self, view: ProjectView, occasion: Occasion) -> Iterator[Deed]:
         if occasion.scope is Scope.RESULT:
             return
         if (site := website(view)) is not None:
-            yield self._do(website_deed(view, site, cause=occasion.cause), occasion, copied)
+            yield website_deed(view, site, cause=occasion.cause)
         if (picture := logo(view)) is not None:
-            yield self._do(logo_deed(view, picture, cause=occasion.cause), occasion, copied)
+            yield logo_deed(view, picture, cause=occasion.cause)
+
+    async def _do_all(self, deeds: list[Deed], occasion: Occasion, copied: dict[str, Copy]) -> list[BaseException]:
+        """Withdrawals and small files first: nobody waits for the copy of somebody's film. Returns what failed."""
+        failed: list[BaseException] = []
+        for large in (False, True):
+            steps = [self._do(one, occasion, copied) for one in deeds if _is_large(one) is large]
+            failed += (await _each(steps))[1]
+        return failed
 
     async def _do(self, deed: Deed, occasion: Occasion, copied: dict[str, Copy]) -> None:
         if deed.copy:
@@ -150,13 +162,15 @@ def _current(view: ProjectView, result_id: str) -> PublicationState | None:
     return view.log.state("publisher", "result", PublicationState, result_id)
 
 
-async def _all(steps: list[Step]) -> None:
-    """Do every step whatever becomes of the others; then raise what may work later before what never will."""
+def _is_large(deed: Deed) -> bool:
+    return deed.copy is not None and (deed.copy.size or 0) > LARGE_BYTES
+
+
+async def _each(steps: Sequence[Awaitable[Outcome]]) -> tuple[list[Outcome], list[BaseException]]:
+    """Do every step whatever becomes of the others; return what came of them and what failed."""
     outcomes = await asyncio.gather(*steps, return_exceptions=True)
-    errors = [one for one in outcomes if isinstance(one, BaseException)]
-    errors.sort(key=lambda one: isinstance(one, PermanentError))
-    if errors:
-        raise errors[0]
+    failed = [one for one in outcomes if isinstance(one, BaseException)]
+    return [one for one in outcomes if not isinstance(one, BaseException)], failed
 
 
 def _account(deed: Deed, occasion: Occasion, sequence: int) -> None:
