@@ -6,8 +6,10 @@ run of digits that is right by chance (one valid number among many of its length
 
 import hashlib
 import re
+import struct
 import time
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,11 +31,13 @@ DETECTORS: tuple[Detector, ...] = (
 )  # fmt: skip
 _UNREADABLE = (
     zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
     expat.ExpatError,
     xml.DeclaredTypeError,
     OSError,
     ValueError,
-    KeyError,
+    LookupError,
     EOFError,
     RuntimeError,
 )
