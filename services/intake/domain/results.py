@@ -89,7 +89,8 @@ def require_result(view: ProjectView, result_id: str) -> ResultView:
 
 def require_room(view: ProjectView) -> None:
     """Raise 409 `too-many-results` when the project holds as many results as it can, deleted ones included."""
-    if len(view.log.things("intake", "result")) >= RESULTS_PER_PROJECT_MAX:
+    prefix = f"intake.{view.log.project_id}.result."
+    if sum(name.startswith(prefix) for name in view.log.messages) >= RESULTS_PER_PROJECT_MAX:
         raise ProblemError(409, "too-many-results", limit=RESULTS_PER_PROJECT_MAX)
 
 
