@@ -4,6 +4,7 @@ Numbers whose check digits are right block; e-mail addresses and telephone numbe
 run of digits that is right by chance (one valid number among many of its length) only warns.
 """
 
+import errno
 import hashlib
 import re
 import struct
@@ -74,7 +75,9 @@ class _Search:
                     return [_note("partly-examined", reason=f"the search stopped after {SECONDS_MAX:.0f} seconds")]
         except UnreadError as error:
             return [_note("partly-examined", reason=str(error))]
-        except _UNREADABLE:
+        except _UNREADABLE as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise
             return [_note("partly-examined", reason="a part of the text cannot be read")]
         return []
 

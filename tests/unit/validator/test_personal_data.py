@@ -251,6 +251,11 @@ def test_an_entity_bomb_is_not_expanded(tmp_path: Path) -> None:
     assert [one.code for one in examine(path).observations] == ["partly-examined"]
 
 
+def test_a_file_that_cannot_be_read_at_all_is_no_pass(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        personal_data.examine(Specimen(path=str(tmp_path / "gone.docx"), name="gone.docx", size=5))
+
+
 def test_the_numbers_used_here_are_what_they_claim() -> None:
     assert pvn.is_valid("161175-19997")
     assert pvn.is_valid(NEW_CODE)
