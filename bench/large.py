@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +45,29 @@ def recording(path: Path) -> Path:
     return path
 
 
-async def measure(people: People, verdicts: Verdicts, bare: BareServers, path: Path, number: int) -> Round:
+def document(path: Path) -> Path:
+    """A Word document of 100 MB: a picture of random bytes, which a scanner has to read in full."""
+    picture = "word/media/image1.png"
+    files.docx(path, ["Photographs of the closing conference."])
+    text = path.read_bytes()
+    overhead = _with_member(path, picture, b"") - len(text)
+    path.write_bytes(text)
+    _with_member(path, picture, random.randbytes(files.SIZE_BYTES_MAX - len(text) - overhead))
+    assert path.stat().st_size == files.SIZE_BYTES_MAX
+    return path
+
+
+def _with_member(path: Path, name: str, content: bytes) -> int:
+    """Add a member as it is, without compression; returns the size of the whole."""
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as package:
+        package.writestr(zipfile.ZipInfo(name), content)
+    return path.stat().st_size
+
+
+async def measure(people: People, verdicts: Verdicts, bare: BareServers, path: Path, name: str) -> Round:
     """The platform and the bare steps on the same bytes, one after the other."""
     content = await asyncio.to_thread(path.read_bytes)
-    key = f"large/{number}"
+    key = f"large/{name}"
     put = await bare.put(key, content)
     get = await bare.get(key)
     await bare.remove(key)
