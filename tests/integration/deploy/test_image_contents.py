@@ -1,0 +1,58 @@
+"""What an image holds is enough: a service starts from its locked packages, its own folder and `shared`, alone."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SERVICES = ("intake", "validator", "review", "publisher")
+
+
+def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run without anything of ours in the environment."""
+    kept = {
+        name: text for name, text in os.environ.items() if not name.startswith(("RESULTS_", "PYTHON", "VIRTUAL_ENV"))
+    }
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def image(service: str, folder: Path) -> Path:
+    """Lay out the folders of the image, by the same steps as deploy/Dockerfile; returns its Python."""
+    (folder / "services").mkdir()
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "shared", folder / "shared", ignore=ignored)
+    shutil.copy(ROOT / "services" / "__init__.py", folder / "services")
+    shutil.copytree(ROOT / "services" / service, folder / "services" / service, ignore=ignored)
+    uv = Path(sys.executable).with_name("uv")
+    python = folder / "venv" / "bin" / "python"
+    assert run(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", folder=folder).returncode == 0
+    requirements = ROOT / "requirements" / f"{service}.txt"
+    options = ("--quiet", "--require-hashes", "--only-binary", ":all:", "--python", python)
+    installed = run(uv, "pip", "install", *options, "-r", requirements, folder=folder)
+    assert installed.returncode == 0, installed.stderr
+    return python
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_runs_from_its_own_folder_and_its_own_packages(service: str, tmp_path: Path) -> None:
+    python = image(service, tmp_path)
+
+    started = run(python, "-m", f"services.{service}", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    helped = run(python, "-m", f"services.{service}", "--help", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    provisions = run(python, "-m", "shared.messaging.provision", folder=tmp_path, PYTHONPATH=str(tmp_path))
+
+    assert helped.returncode == 0, helped.stderr
+    assert (started.returncode, "RESULTS_NATS_URL: is not set" in started.stderr) == (2, True), started.stderr
+    assert (provisions.returncode, "RESULTS_NATS_URL: is not set" in provisions.stderr) == (2, True), provisions.stderr

@@ -1,0 +1,48 @@
+"""The recipe of the images: what a linter says, and what may get in."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.unit.deploy.cluster import ROOT
+
+RECIPE = ROOT / "deploy" / "Dockerfile"
+
+
+def test_the_linter_has_nothing_to_say() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    run = subprocess.run([str(hadolint), str(RECIPE)], capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stdout
+
+
+def test_only_one_service_and_what_is_shared_gets_in() -> None:
+    copied = re.findall(r"^COPY (?!--from)(\S+)", RECIPE.read_text(), re.MULTILINE)
+
+    assert copied == ["requirements/${SERVICE}.txt", "shared", "services/__init__.py", "services/${SERVICE}"]
+    ignored = (RECIPE.with_name("Dockerfile.dockerignore")).read_text().splitlines()
+    assert [line for line in ignored if line and not line.startswith("#")] == [
+        "*",
+        "!requirements",
+        "!services",
+        "!shared",
+        "**/__pycache__",
+    ]
+
+
+def test_packages_are_those_of_the_lock_file_and_none_runs_while_it_is_installed() -> None:
+    install = " ".join(RECIPE.read_text().split())
+
+    assert install.count("pip --python") == 1
+    assert "--only-binary :all: \\ --require-hashes -r /tmp/requirements.txt" in install
+
+
+def test_images_do_not_run_as_root() -> None:
+    stages = re.split(r"^FROM .* AS (\w+)$", RECIPE.read_text(), flags=re.MULTILINE)[1:]
+    users = {
+        name: re.findall(r"^USER (\S+)$", body, re.MULTILINE)
+        for name, body in zip(stages[::2], stages[1::2], strict=True)
+    }
+
+    assert users == {"clamav": ["10001:10001"], "python": [], "packages": [], "service": ["10001:10001"]}
