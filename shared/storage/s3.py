@@ -51,6 +51,7 @@ CONNECT_SECONDS = 2.0
 READ_SECONDS = 30.0
 RETRIES = 3
 LIST_BATCH = 500
+SEND_BYTES = 256 * 1024
 _BINARY = "application/octet-stream"
 _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "NotFound", "ResourceNotFound"})
 _CORRUPT = frozenset({"BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"})
@@ -211,6 +212,7 @@ class S3ObjectStore:
 def _connections() -> urllib3.PoolManager:
     return urllib3.PoolManager(
         maxsize=THREADS,
+        blocksize=SEND_BYTES,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
         retries=urllib3.Retry(total=RETRIES, backoff_factor=0.1, status_forcelist=[502, 503, 504]),
         cert_reqs="CERT_REQUIRED",
