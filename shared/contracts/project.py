@@ -97,7 +97,7 @@ class WorkPackage(StrictModel):
     number: int = Field(ge=1, le=50)
     title: Title
     planned_results: Long | None = None
-    amount_eur: float | None = Field(default=None, ge=0)
+    amount_eur: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     activities: tuple[Activity, ...] = Field(default=(), max_length=99)
 
 
@@ -117,7 +117,7 @@ class ProjectDescription(StrictModel):
     na: Agency
     granting_authority: Short | None = None
     funding: Literal["funded", "co-funded"] = "co-funded"
-    grant_eur: float | None = Field(default=None, ge=0)
+    grant_eur: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     results_required: bool = True
     report_deadline: date | None = None
     topics: tuple[Short, ...] = Field(default=(), max_length=50)

@@ -223,7 +223,8 @@ def has_ended(project: ProjectState, today: date) -> bool:
 
 def opens_at(project: ProjectState, zone: ZoneInfo) -> datetime:
     """Return the moment from which submission is possible: the midnight after the last day."""
-    day = project.description.end_date + timedelta(days=1)
+    last = project.description.end_date
+    day = last + timedelta(days=1) if last < date.max else last
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 

@@ -30,6 +30,8 @@ REFRESH_PAUSE_SECONDS = 5.0
 FETCH_SECONDS = 3.0
 TOKEN_CHARACTERS_MAX = 16_384
 SUB_CHARACTERS_MAX = 255
+_UNUSABLE = (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What a token raises while it is read: the library trusts the types of what stands in the header."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +62,7 @@ class Authenticator:
             claims = self._claims(token, keys)
         except InvalidKeyIdError:
             claims = self._claims_or_refusal(token, await self._rotated_keys(keys))
-        except (JoseError, ValueError) as error:
+        except _UNUSABLE as error:
             raise _refused(_reason(error)) from error
         return _caller(claims)
 
@@ -75,7 +77,7 @@ class Authenticator:
     def _claims_or_refusal(self, token: str, keys: KeySet) -> dict[str, Any]:
         try:
             return self._claims(token, keys)
-        except (JoseError, ValueError) as error:
+        except _UNUSABLE as error:
             raise _refused(_reason(error)) from error
 
     def _claims(self, token: str, keys: KeySet) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shared.http.problems import respond
 from shared.telemetry import span
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PATH_CHARACTERS_LOGGED = 500
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _PROJECT = re.compile(r"/(?:projects|reviews|reports)/([A-Za-z0-9][A-Za-z0-9-]{2,62})(?:/|$)|/results/([^/~]{3,63})~")
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -120,7 +121,7 @@ class RequestContext:
         record(
             "request",
             method=scope["method"],
-            path=scope["path"],
+            path=scope["path"][:PATH_CHARACTERS_LOGGED],
             status=exchange.status or 499,
             milliseconds=round(seconds * 1000, 1),
         )

@@ -49,13 +49,20 @@ def decode_cursor(cursor: str | None, length: int) -> tuple[CursorValue, ...] | 
 
 
 def _is_cursor(values: object, length: int) -> bool:
-    return (
-        isinstance(values, list)
-        and len(values) == length
-        and all(
-            value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)) for value in values
-        )
-    )
+    return isinstance(values, list) and len(values) == length and all(map(_is_cursor_value, values))
+
+
+def _is_cursor_value(value: object) -> bool:
+    """Nothing that a database cannot take: no number beyond 64 bits, no half of a surrogate pair."""
+    match value:
+        case bool():
+            return False
+        case int():
+            return value.bit_length() < 64
+        case str():
+            return not any("\ud800" <= character <= "\udfff" for character in value)
+        case _:
+            return value is None or isinstance(value, float)
 
 
 def page(request: Request, response: Response, items: Sequence[Item], following: str | None) -> Page[Item]:

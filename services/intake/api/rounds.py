@@ -1,6 +1,7 @@
 """Submissions and the history over HTTP."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -20,6 +21,7 @@ STREAM_SECONDS_MAX = 1_800.0
 STOP_POLL_SECONDS = 0.5
 LOOK_SECONDS = 5.0
 EVENT_STREAM = "text/event-stream"
+SEQUENCE = re.compile(r"[0-9]{1,18}")
 
 
 def build_rounds(get: Get) -> APIRouter:
@@ -78,13 +80,17 @@ def build_history(get: Get) -> APIRouter:
         intake = get()
         await intake.read(project_id, caller)
         if EVENT_STREAM in request.headers.get("accept", ""):
-            after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
-            return StreamingResponse(_stream(intake, project_id, after), media_type=EVENT_STREAM)
+            return StreamingResponse(_stream(intake, project_id, _last_seen(last_event_id)), media_type=EVENT_STREAM)
         start = decode_cursor(cursor, 1)
         entries, following = await _entries(intake, project_id, _place(start), limit)
         return page(request, response, entries, following)
 
     return router
+
+
+def _last_seen(header: str | None) -> int:
+    """Return where a stream goes on: behind the event that the client saw last, else at the beginning."""
+    return int(header) if header and SEQUENCE.fullmatch(header) else 0
 
 
 def _place(values: tuple[object, ...] | None) -> int:

@@ -74,7 +74,8 @@ def is_public_address(address: IpAddress) -> bool:
     """Tell whether an address is reachable by anybody, also when it is wrapped into IPv6."""
     if isinstance(address, ipaddress.IPv6Address) and (inner := _wrapped(address)) is not None:
         return is_public_address(inner)
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or site_local)
 
 
 def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from services.publisher.readmodel.listing import FACETS, Filter
 from shared.http.catalogue import Language
@@ -69,5 +69,7 @@ class Links:
 
 
 def _address(path: str, asked: list[tuple[str, str | None]] | list[tuple[str, str]], language: Language | None) -> str:
+    """An address of ours: a path that a visitor made up must not become the name of another host."""
+    path = quote(f"/{path.lstrip('/')}", safe="/~")
     query = urlencode([*asked, *([("lang", language)] if language else [])])
     return f"{path}?{query}" if query else path

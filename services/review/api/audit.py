@@ -12,7 +12,7 @@ from services.review.api.desk import Desk, DeskDep
 from services.review.readmodel import auditing
 from services.review.readmodel.auditing import EXPORT_COLUMNS, AuditQuestion, csv_line, csv_lines
 from services.review.readmodel.moments import instant
-from shared.errors import ProblemError
+from shared.errors import FieldError, ProblemError
 from shared.http.auth import CallerDep
 from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor, page
 from shared.http.roles import Caller, Role
@@ -47,8 +47,8 @@ async def audit(
         agencies=_agencies(caller),
         project_id=project_id,
         actor=actor,
-        since=instant(since) if since else None,
-        until=instant(until) if until else None,
+        since=_moment("since", since),
+        until=_moment("until", until),
     )
     wanted = format or _wanted(accept)
     if wanted != "json":
@@ -62,6 +62,15 @@ async def audit(
 def _agencies(caller: Caller) -> frozenset[str] | None:
     caller.require(Role.LEAD, Role.OPERATOR)
     return None if caller.has(Role.OPERATOR) else caller.na
+
+
+def _moment(name: str, asked: datetime | None) -> str | None:
+    """Return a moment as the rows hold it. Raises 422 for one that is in no year of UTC."""
+    try:
+        return instant(asked) if asked else None
+    except OverflowError as error:
+        fault = FieldError(pointer=f"/query/{name}", code="invalid-value", detail="")
+        raise ProblemError(422, "invalid-parameter", errors=(fault,)) from error
 
 
 def _before(cursor: str | None) -> int | None:

@@ -11,7 +11,7 @@ from services.review.domain.act import Act
 from services.review.dossier import Deadline, Reader, report_answer, result_answer, round_answer
 from services.review.ports import CleanZone
 from services.review.readmodel.queue import Sight
-from services.review.use_cases.commands import Done, Order, version
+from services.review.use_cases.commands import Done, Order, standing, version
 from services.review.use_cases.decisions import Decisions
 from services.review.use_cases.reading import ReadReview
 from shared.contracts.project import PROJECT_ID
@@ -20,6 +20,7 @@ from shared.errors import ProblemError
 from shared.http.auth import CallerDep
 from shared.http.idempotency import Idempotency, RepetitionKey, RepetitionKeyDep, answer
 from shared.http.roles import Caller, Role
+from shared.messaging.events import ProjectLog
 from shared.readmodel import ReadModel
 
 AGENCY_PEOPLE = (Role.OFFICER, Role.LEAD)
@@ -38,13 +39,14 @@ class Desk:
     idempotency: Idempotency
     deadline: Deadline
 
-    def reader(self, caller: Caller) -> Reader:
-        """Return for whom an answer is made: notes and reasons of waivers are for people of the agency."""
-        return Reader(internal=caller.has(*AGENCY_PEOPLE), now=datetime.now(UTC), deadline=self.deadline)
+    def reader(self, caller: Caller, project: ProjectLog) -> Reader:
+        """Return for whom an answer is made: notes and reasons of waivers are for people of the project's agency."""
+        internal = bool(standing(project, caller).roles & set(AGENCY_PEOPLE))
+        return Reader(internal=internal, now=datetime.now(UTC), deadline=self.deadline)
 
     def round(self, done: Done, caller: Caller) -> Response:
         """Answer with the round as it is after a command."""
-        found = round_answer(done.view, self.reader(caller))
+        found = round_answer(done.view, self.reader(caller, done.project))
         assert found is not None, "a decision on a round rests on a submission"
         return answer(found, 200, ETag=version(done.project).etag)
 
@@ -52,7 +54,9 @@ class Desk:
         """Answer with one result as it is after a command."""
         view = done.view.result(result_id)
         assert view is not None, "a decision on a result rests on the result"
-        return answer(result_answer(done.view, view, self.reader(caller)), 200, ETag=version(done.project).etag)
+        return answer(
+            result_answer(done.view, view, self.reader(caller, done.project)), 200, ETag=version(done.project).etag
+        )
 
     def report(self, done: Done) -> Response:
         """Answer with the final report as it is after a command."""

@@ -29,7 +29,8 @@ async def current_round(
     desk: DeskDep, caller: CallerDep, project_id: ProjectIdDep, if_none_match: str | None = Header(default=None)
 ) -> Response:
     """The dossier: results with checks and findings, what changed since the round before, coverage, comments."""
-    return _answered(await desk.reading.current(caller, project_id), desk.reader(caller), if_none_match)
+    source = await desk.reading.current(caller, project_id)
+    return _answered(source, desk.reader(caller, source.project), if_none_match)
 
 
 @router.get(f"{_REVIEW}/rounds/{{number}}", response_model=Review)
@@ -41,7 +42,8 @@ async def earlier_round(
     if_none_match: str | None = Header(default=None),
 ) -> Response:
     """A round as it was when it was decided: what it held, what the checks said, what the officer answered."""
-    return _answered(await desk.reading.round(caller, project_id, number), desk.reader(caller), if_none_match)
+    source = await desk.reading.round(caller, project_id, number)
+    return _answered(source, desk.reader(caller, source.project), if_none_match)
 
 
 def _answered(source: Source, reader: Reader, if_none_match: str | None) -> Response:

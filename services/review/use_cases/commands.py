@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from services.review.domain.act import Act, Decision
 from services.review.ports import Receipts
 from shared.contracts.subjects import OWNERS
-from shared.errors import ProblemError
 from shared.http.etag import Version, check_if_match
-from shared.http.roles import Caller, Role
+from shared.http.roles import Caller, Role, Standing
 from shared.messaging.events import NewEvent, ProjectLog, Recorded
 from shared.messaging.log import Appended, Log
 from shared.view import ProjectView
@@ -110,11 +109,13 @@ def on_version(order: Order, exists: Callable[[ProjectLog], bool], decide: Decid
 
 def require(project: ProjectLog, caller: Caller, *roles: Role) -> None:
     """Raise 404 `unknown-project` for what the caller may not know of, 403 `not-yours` without one of the roles."""
+    standing(project, caller).require(*roles)
+
+
+def standing(project: ProjectLog, caller: Caller) -> Standing:
+    """Return what the caller is to this very project; one that is not registered is seen by nobody."""
     registered = ProjectView(project).project
-    na = registered.description.na if registered else None
-    if na is None:
-        raise ProblemError(404, "unknown-project")
-    caller.standing(project.project_id, na).require(*roles)
+    return caller.standing(project.project_id, registered.description.na if registered else None)
 
 
 def version(project: ProjectLog) -> Version:

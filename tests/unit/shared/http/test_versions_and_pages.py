@@ -1,5 +1,7 @@
 """Conditions on versions compare what the contract says; cursors come back unchanged or not at all."""
 
+import time
+
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -52,7 +54,7 @@ def test_the_whole_tag_decides_whether_a_copy_is_current() -> None:
     assert not is_not_modified(None, MINE)
 
 
-@given(st.lists(st.text() | st.integers() | st.none(), max_size=4))
+@given(st.lists(st.text() | st.integers(-(2**63) + 1, 2**63 - 1) | st.none(), max_size=4))
 def test_a_cursor_comes_back_as_it_was(values: list[str | int | None]) -> None:
     assert decode_cursor(encode_cursor(*values), len(values)) == tuple(values)
 
@@ -61,6 +63,20 @@ def test_a_cursor_comes_back_as_it_was(values: list[str | int | None]) -> None:
 def test_no_other_text_is_a_cursor(text: str) -> None:
     with pytest.raises(ProblemError, match="invalid-cursor"):
         decode_cursor(text, 3)
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**70), "\ud800", True], ids=["2^63", "-2^70", "surrogate", "bool"])
+def test_what_no_database_takes_is_no_cursor(value: int | str) -> None:
+    with pytest.raises(ProblemError, match="invalid-cursor"):
+        decode_cursor(encode_cursor("a", value), 2)
+
+
+@pytest.mark.parametrize("header", ["x" + " " * 50_000 + "x", '"' * 50_000, 'W/"' * 20_000])
+def test_a_condition_takes_no_longer_than_it_is(header: str) -> None:
+    began = time.monotonic()
+    assert not is_not_modified(header, MINE)
+    assert status_of(header, 12) == 412
+    assert time.monotonic() - began < 1.0
 
 
 def test_the_first_page_has_no_cursor() -> None:
