@@ -1,6 +1,7 @@
 """What is appended and what was recorded: CloudEvents 1.0 in NATS binary mode."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +14,8 @@ from shared.telemetry import current_traceparent
 State = TypeVar("State", bound=WireModel)
 StateModel = type[State]
 SOURCE = "results-platform"
+RECORDED_HEADER = "results-recorded"
+"""On events that were put back from an archive: when they were recorded first."""
 
 
 def event_id(subject: str, cause: str, kind: str, outcome: str = "") -> str:
@@ -77,13 +80,18 @@ def _header_value(text: str) -> str:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One message of the log, as it stands there."""
+    """One message of the log, as it stands there. `time` is that of the first recording, also after a restore."""
 
     subject: str
     sequence: int
     time: datetime
     headers: dict[str, str]
     data: bytes
+
+    def __post_init__(self) -> None:
+        if first := self.headers.get(RECORDED_HEADER):
+            with suppress(ValueError):
+                object.__setattr__(self, "time", datetime.fromisoformat(first).astimezone(UTC))
 
     @cached_property
     def address(self) -> Address:

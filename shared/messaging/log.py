@@ -305,8 +305,9 @@ async def _persistently(ask: Callable[[], Awaitable[Answer]], what: str) -> Answ
 class DirectGet:
     """`$JS.API.DIRECT.GET`, which answers one request with many messages; nats-py has no helper for it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, stream: str = STREAM) -> None:
         self._connection = connection
+        self._subject = f"$JS.API.DIRECT.GET.{stream}"
         self._prefix = f"{connection.inbox}.direct.{id(self):x}"
         self._tokens = itertools.count()
         self._waiting: dict[str, asyncio.Queue[Msg]] = {}
@@ -332,7 +333,7 @@ class DirectGet:
         answers = self._waiting[token] = asyncio.Queue()
         try:
             await self._connection.client.publish(
-                f"$JS.API.DIRECT.GET.{STREAM}", json.dumps(request).encode(), reply=f"{self._prefix}.{token}"
+                self._subject, json.dumps(request).encode(), reply=f"{self._prefix}.{token}"
             )
             return await self._collect(answers)
         finally:

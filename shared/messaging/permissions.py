@@ -21,9 +21,11 @@ class Permissions(NamedTuple):
 
 
 def permissions(user: str) -> Permissions:
-    """Return the permissions of a user: a service, `operator`, or `upstream-<source>`."""
+    """Return the permissions of a user: a service, `operator`, `backup`, or `upstream-<source>`."""
     if user == "operator":
         return Permissions((">",), (">",))
+    if user == "backup":
+        return Permissions(_READ_EVERYTHING, (*(f"{owner}.>" for owner in OWNERS), f"_INBOX.{user}.>"))
     if user.startswith(UPSTREAM_PREFIX):
         source = user.removeprefix(UPSTREAM_PREFIX)
         return Permissions((f"upstream.{source}.>",), (f"upstream-outcome.{source}.>", f"_INBOX.{user}.>"))
@@ -77,4 +79,11 @@ def _read_bucket(bucket: str) -> list[str]:
     ]
 
 
-USERS = (*SERVICES, "operator")
+_READ_EVERYTHING = (
+    "$JS.API.INFO",
+    "$JS.API.STREAM.INFO.*",
+    "$JS.API.STREAM.MSG.GET.*",
+    "$JS.API.DIRECT.GET.>",
+    "$JS.API.CONSUMER.INFO.>",
+)
+USERS = (*SERVICES, "operator", "backup")

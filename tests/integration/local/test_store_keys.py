@@ -69,6 +69,8 @@ ALLOWED: dict[str, dict[tuple[str, str], set[str]]] = {
         (INCOMING, "p-1"): {"delete", "list"},
         (INCOMING, "parts"): {"delete", "list"},
     },
+    "backup": {(bucket, folder): READ | {"list"} for bucket in BUCKETS for folder in ("p-1", "parts")},
+    "operator": {(bucket, folder): EVERYTHING_IN | {"list"} for bucket in BUCKETS for folder in ("p-1", "parts")},
 }
 REFUSALS = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 WRITERS = {INCOMING: "intake", CLEAN: "validator", PUBLIC: "publisher", RECEIPTS: "intake"}
