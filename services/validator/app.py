@@ -16,6 +16,7 @@ from services.validator.sandbox.pool import Pool
 from services.validator.settings import ValidatorSettings
 from services.validator.use_cases.check_content import CheckContent
 from services.validator.use_cases.forget_content import ForgetContent
+from services.validator.use_cases.rescan_content import RescanContent
 from services.validator.use_cases.retry_unfinished import RetryUnfinished
 from shared.health import NotReadyError, Readiness
 from shared.http.app import create_app
@@ -46,7 +47,9 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
     async with contextlib.AsyncExitStack() as stack:
         parts = await _parts(settings, stack)
         broker = build_broker(_credentials(settings), name=SERVICE)
-        handler = build_handler(parts.check, ForgetContent(log=parts.log, store=parts.store))
+        handler = build_handler(
+            parts.check, ForgetContent(log=parts.log, store=parts.store), RescanContent(parts.check)
+        )
         add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=settings.validator_slots)
         await broker.start()
         stack.push_async_callback(broker.stop)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from services.validator.use_cases.check_content import CheckContent
 from services.validator.use_cases.forget_content import ForgetContent
+from services.validator.use_cases.rescan_content import RescanContent, is_rescan
 from shared.messaging.settlement import Task
 
 DURABLE = "validator-check"
@@ -11,12 +12,16 @@ _GONE = frozenset({"deleted", "removed"})
 _SAME_CONTENT = frozenset({"described"})
 
 
-def build_handler(check_content: CheckContent, forget_content: ForgetContent) -> Callable[[Task], Awaitable[None]]:
-    """Return what handles a message of `validator-check`: a new content, or one that is gone."""
+def build_handler(
+    check_content: CheckContent, forget_content: ForgetContent, rescan_content: RescanContent
+) -> Callable[[Task], Awaitable[None]]:
+    """Return what handles a message of `validator-check`: a new content, one that is gone, one to be checked again."""
 
     async def on_content(task: Task) -> None:
         happened = task.recorded.happened
-        if happened in _GONE:
+        if is_rescan(task.recorded):
+            await rescan_content(task.recorded, attempt=task.attempt)
+        elif happened in _GONE:
             await forget_content(task.recorded)
         elif happened not in _SAME_CONTENT:
             await check_content(task.recorded, attempt=task.attempt)

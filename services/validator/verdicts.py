@@ -49,6 +49,51 @@ def verdict_event(
     return event, project.guard_of(content.subject)
 
 
+def rescan_event(
+    project: ProjectLog, content: Content, examined: Examined, *, cause: Recorded
+) -> tuple[NewEvent, Guard] | None:
+    """Return the verdict of a check that was asked for again; None when it says nothing that is not known.
+
+    A content that a newer one has replaced, and that may still be public, is judged among the earlier ones.
+    """
+    before = last_verdict(project, content)
+    if before is None:
+        return None
+    if (before.revision, before.sha256) == (content.revision, content.sha256):
+        state = _state(project, content, examined)
+        known = (before.outcome, before.blocking, before.signatures)
+        if (state.outcome, state.blocking, state.signatures) == known:
+            return None
+    else:
+        state = before.model_copy(update={"earlier": _judged_again(before, content, examined)})
+        if state == before:
+            return None
+    happened = (
+        f"{content.revision}:{content.sha256}:{examined.judgement.signatures}:{examined.outcome}:{state.revision}"
+    )
+    event = NewEvent(
+        subject=content.subject,
+        type=f"validator.{content.thing}.checked.v1",
+        state=state,
+        id=event_id(content.subject, cause.id, "rescanned", happened),
+        actor=ACTOR,
+        causation=cause.id,
+        correlation=cause.headers.get("ce-correlationid", ""),
+        at=examined.at,
+    )
+    return event, project.guard_of(content.subject)
+
+
+def _judged_again(before: VerdictState, content: Content, examined: Examined) -> tuple[EarlierVerdict, ...]:
+    blocking = policy.blocking_ids(examined.judgement.checks)
+    return tuple(
+        one.model_copy(update={"outcome": examined.outcome, "blocking": blocking})
+        if (one.revision, one.sha256) == (content.revision, content.sha256)
+        else one
+        for one in before.earlier
+    )
+
+
 def _state(project: ProjectLog, content: Content, examined: Examined) -> VerdictState:
     checks, outcome = examined.judgement.checks, examined.outcome
     blocking = policy.blocking_ids(checks)

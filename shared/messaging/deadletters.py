@@ -15,6 +15,8 @@ from pydantic import Field
 from shared.contracts.model import WireModel
 
 STREAM = "DEADLETTERS"
+RESCAN_HEADER = "results-rescan"
+"""On a replayed message of the validator: check the content again although it has a verdict."""
 
 
 class DeadLetter(WireModel):

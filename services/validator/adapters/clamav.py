@@ -11,10 +11,12 @@ import struct
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
 import clamd
+from prometheus_client import Gauge
 
 CHUNK_BYTES = 256 * 1024
 ANSWER_BYTES_MAX = 4096
@@ -59,6 +61,12 @@ class Version:
 
     engine: str
     signatures: str
+
+
+PRESENT = Gauge("results_scanner_present", "1 when clamd answered last, 0 when it did not")
+BUILT = Gauge(
+    "results_scanner_signatures_built_seconds", "When clamd's signatures were made; 0 for a set without a date"
+)
 
 
 class ClamdScanner:
@@ -107,9 +115,14 @@ class ClamdScanner:
             async with asyncio.timeout(self._deadlines.connect_seconds):
                 said = str(await asyncio.to_thread(self._package().version))
         except (TimeoutError, OSError, clamd.ClamdError):
+            PRESENT.set(0)
             return None
+        PRESENT.set(1)
         engine, _, rest = said.partition("/")
-        return Version(engine=engine[:60], signatures=rest.partition("/")[0][:20] or "local")
+        signatures, _, built = rest.partition("/")
+        if moment := _moment(built):
+            BUILT.set(moment.timestamp())
+        return Version(engine=engine[:60], signatures=signatures[:20] or "local")
 
     def _package(self) -> "clamd.ClamdUnixSocket | clamd.ClamdNetworkSocket":
         if self._address.startswith("/"):
@@ -128,6 +141,13 @@ class ClamdScanner:
                 return await _connected(family, where)
         except (TimeoutError, OSError):
             return None
+
+
+def _moment(text: str) -> datetime | None:
+    """Read clamd's time, for example `Tue Nov 24 09:11:52 2026`."""
+    with contextlib.suppress(ValueError):
+        return datetime.strptime(text.strip(), "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    return None
 
 
 async def _connected(family: int, where: Any) -> socket.socket:

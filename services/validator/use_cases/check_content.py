@@ -62,12 +62,13 @@ class CheckContent:
         async with self.scanner.session() as session:
             if has_tries_left and not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self._examine(content, session, attempt)
+            examined = await self.examine(content, session, attempt)
         if has_tries_left and not _may_stand(examined, again=again):
             raise CheckUnfinishedError("a check could not run")
         return await self._append(cause, content, examined, again=again)
 
-    async def _examine(self, content: Content, session: Session, attempt: int) -> Examined:
+    async def examine(self, content: Content, session: Session, attempt: int) -> Examined:
+        """Read the bytes once and judge them; what may be kept lies in the clean zone afterwards."""
         async with self.one_pass.spool() as spool, self.one_pass.copy(content, spool) as copy:
             await copy.begin()
             arrived = await self._receive(content, spool, session)
