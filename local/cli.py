@@ -9,6 +9,7 @@ import typer
 from local import cli_check, cli_deadletters, cli_log, cli_projects, cli_status
 from local.home import Home, HomeTakenError, PlatformSettings
 from local.issuer import ForeignIssuerError, issuer_url, require_own
+from local.ops import cli_archive, cli_rescan
 from local.ports import PortTakenError
 from local.server import StartError
 from local.terminal import CommandError
@@ -73,8 +74,11 @@ app.command()(cli_projects.post)
 app.command()(cli_log.watch)
 app.command()(cli_check.check)
 app.add_typer(cli_deadletters.app, name="deadletters")
-app.command()(cli_log.verify)
 app.command()(cli_log.rebuild)
+app.command()(cli_archive.verify)
+app.command()(cli_archive.backup)
+app.command()(cli_archive.restore)
+app.command()(cli_rescan.rescan)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands that look at the record itself: `watch`, `verify`, `provision`, and `rebuild` of what is made from it."""
+"""Commands that look at the record itself: `watch`, `provision`, and `rebuild` of what is made from it."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from local.nats_server import http_status
 from local.operating import as_operator
 from local.ports import is_free
 from local.server import wait_until
-from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json, print_table
+from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
 from shared.messaging.connection import Connection
 from shared.messaging.events import Recorded
 from shared.messaging.log import Log
@@ -43,27 +43,6 @@ def watch(
         as_operator(follow)
     except KeyboardInterrupt:
         return
-
-
-def verify(as_json: AsJson = False) -> None:
-    """Prove from the record alone that what must always hold did hold. Exit code 1 when something did not."""
-    from local.verify import violations
-
-    async def read(connection: Connection) -> list[Recorded]:
-        return [event async for event in Log(connection).history(">")]
-
-    history = as_operator(read)
-    found = violations(history)
-    if as_json:
-        print_json({"events": len(history), "violations": [vars(violation) for violation in found]})
-    else:
-        print_table(
-            ("sequence", "subject", "what"),
-            ((violation.sequence, violation.subject, violation.what) for violation in found),
-            empty=f"{len(history)} events: everything held",
-        )
-    if found:
-        raise typer.Exit(1)
 
 
 def provision(

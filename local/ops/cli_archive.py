@@ -1,0 +1,178 @@
+"""`results backup`, `restore` and `verify`."""
+
+import asyncio
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from local.ops import platform as platforms
+from local.ops import vault as vaults
+from local.ops.backup import Backup
+from local.ops.platform import Access, Platform, access
+from local.ops.restore import Restore
+from local.ops.segments import BrokenArchiveError
+from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
+from shared.errors import TransientError
+from shared.messaging.log import Log
+
+LOG_EVERY_SECONDS = 15.0
+Where = Annotated[str, typer.Option(help="A folder, or s3://bucket/prefix with RESULTS_ARCHIVE_S3_... keys.")]
+
+
+def backup(
+    to: Where,
+    keep: Annotated[int, typer.Option(min=1, help="Runs whose sets (people, answers, inbox) are kept.")] = 7,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on: the log every 15 s, a whole run every hour.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=1, help="With --follow: seconds between whole runs.")] = 3600.0,
+    as_json: AsJson = False,
+) -> None:
+    """Write what is new into an archive. Exit code 1 when the log names bytes that no bucket holds."""
+    found = access()
+    missing = _run(_backed_up(found, to, keep, every if follow else None, as_json))
+    if missing:
+        raise typer.Exit(1)
+
+
+async def _backed_up(found: Access, to: str, keep: int, every: float | None, as_json: bool) -> list[str]:
+    async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
+        while True:
+            done = await Backup(platform, vault).run(keep=keep)
+            _report(asdict(done), as_json)
+            if every is None:
+                return done.missing
+            due = time.monotonic() + every
+            while time.monotonic() < due:
+                await asyncio.sleep(min(LOG_EVERY_SECONDS, every))
+                await _archive_log(platform, vault, as_json)
+
+
+async def _archive_log(platform: Platform, vault: vaults.Vault, as_json: bool) -> None:
+    """Trouble with the network is a reason to try again at the next turn; a broken chain ends the command."""
+    try:
+        done = await Backup(platform, vault).archive_log()
+    except TransientError as error:
+        console.print(f"put off: {error}", markup=False)
+        return
+    if done.events:
+        _report({"position": done.position, "events": done.events, "objects": done.objects}, as_json)
+
+
+def restore(
+    source: Annotated[str, typer.Option("--from", help="The archive: a folder or s3://bucket/prefix.")],
+    to_sequence: Annotated[int | None, typer.Option(min=1, help="Only what was in the log up to here.")] = None,
+    replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream: 3 in a cluster.")] = 1,
+    check: Annotated[bool, typer.Option(help="Verify the platform afterwards, bytes included.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a fresh platform from an archive, its services stopped. Run it again to go on after a break.
+
+    On this machine no platform need run: the servers of RESULTS_HOME are started for it and stopped again.
+    """
+    found = access()
+    with _servers(found):
+        done, complaints = _run(_restored(found, source, to_sequence, replicas, check))
+    _report(asdict(done) | {"complaints": complaints}, as_json, once=True)
+    if done.missing or complaints:
+        raise typer.Exit(1)
+
+
+async def _restored(
+    found: Access, source: str, to_sequence: int | None, replicas: int, check: bool
+) -> tuple[Any, list[str]]:
+    async with platforms.opened(found) as platform, vaults.opened(source, found.archive) as vault:
+        done = await Restore(platform, vault).run(to_sequence=to_sequence, replicas=replicas)
+        return done, (await verified(platform))["complaints"] if check else []
+
+
+def _servers(found: Access) -> AbstractContextManager[object]:
+    """The servers of the local home, where that is what is meant and they do not run."""
+    import os
+
+    if "RESULTS_NATS_URL" in os.environ:
+        return nullcontext()
+    from local.stores import stores_of_home
+
+    return stores_of_home()
+
+
+def verify(
+    buckets: Annotated[bool, typer.Option(help="Read every published content and compare its digest.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that what must always hold did hold: from the record, and from the bytes where keys are known.
+
+    Exit code 1 when something did not.
+    """
+    found = access()
+    if found.store is None and buckets:
+        console.print("no keys of the object store: the record alone is checked")
+
+    async def check() -> dict[str, Any]:
+        async with platforms.opened(found) as platform:
+            return await verified(platform, buckets=buckets and found.store is not None)
+
+    told = _run(check())
+    if as_json:
+        print_json(told)
+    else:
+        console.print("\n".join(told["complaints"]) or _all_held(told), markup=False)
+    if told["complaints"]:
+        raise typer.Exit(1)
+
+
+def _all_held(told: dict[str, Any]) -> str:
+    looked = f", {told['digests']} published contents" if told["digests"] is not None else ""
+    return f"{told['events']} events{looked}: everything held"
+
+
+async def verified(platform: Platform, *, buckets: bool = True) -> dict[str, Any]:
+    """Read the whole log once; what was broken is in `violations` and, with what the bytes say, in `complaints`."""
+    from local.ops.bucket_check import BucketCheck
+    from local.verify import Verifier
+
+    verifier, look, events, found = Verifier(), BucketCheck(platform), 0, []
+    async for event in Log(platform.connection).history(">"):
+        events += 1
+        found += verifier.take(event)
+        look.take(event)
+    complaints = [str(one) for one in found]
+    if buckets:
+        complaints += await look.finish()
+    return {
+        "events": events,
+        "digests": look.digests if buckets else None,
+        "violations": [{"sequence": one.sequence, "subject": one.subject, "what": one.what} for one in found],
+        "complaints": complaints,
+    }
+
+
+def _run(work: Any) -> Any:
+    try:
+        return asyncio.run(work)
+    except BrokenArchiveError as error:
+        raise CommandError(f"the archive is broken: {error}") from error
+    except TransientError as error:
+        raise CommandError(f"broken off: {error}; run it again to go on") from error
+
+
+def _report(told: dict[str, Any], as_json: bool, *, once: bool = False) -> None:
+    if as_json:
+        (print_json if once else print_line_of_json)(told)
+        return
+    console.print(", ".join(f"{name} {value}" for name, value in _shown(told)), markup=False)
+    for name in ("missing", "receipts_after", "complaints"):
+        for one in told.get(name, ()):
+            console.print(f"  {name.replace('_', ' ')}: {one}", markup=False)
+
+
+def _shown(told: dict[str, Any]) -> list[tuple[str, object]]:
+    counts = {name: len(value) if isinstance(value, list) else value for name, value in told.items()}
+    return [
+        (name.replace("_", " "), round(value, 1) if isinstance(value, float) else value)
+        for name, value in counts.items()
+    ]

@@ -1,0 +1,104 @@
+"""Which platform a command means: the one that RESULTS_... describes, else the one of the local home."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import Field, SecretStr
+
+from local.terminal import CommandError
+from shared.messaging.connection import Connection, Credentials, connect
+from shared.settings import NatsSettings, S3Settings, Settings, load
+from shared.storage.s3 import S3ObjectStore
+
+CONNECT_SECONDS_MAX = 5.0
+OPERATOR = "operator"
+
+
+class ArchiveSettings(Settings):
+    """Keys of the object store that holds archives; those of the platform's own store where they are not set."""
+
+    archive_s3_endpoint: str | None = Field(default=None, description="Object store of archives, as host:port.")
+    archive_s3_secure: bool = Field(default=True, description="Speak TLS with the object store of archives.")
+    archive_s3_access_key: str | None = Field(default=None, description="Access key for archives.")
+    archive_s3_secret_key: SecretStr | None = Field(default=None, description="Secret of that key.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Addresses and keys. `store` is None where no key of the object store is known."""
+
+    nats: Credentials
+    store: S3Settings | None
+    archive: S3Settings | None
+
+
+def access() -> Access:
+    """Read the environment, or the local home when RESULTS_NATS_URL is not set."""
+    if "RESULTS_NATS_URL" in os.environ:
+        settings = load(NatsSettings)
+        nats = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+        store = load(S3Settings) if "RESULTS_S3_ACCESS_KEY" in os.environ else None
+    else:
+        nats, store = _of_home()
+    return Access(nats=nats, store=store, archive=_archive() or store)
+
+
+def _of_home() -> tuple[Credentials, S3Settings]:
+    from local.credentials import Credentials as Kept
+    from local.home import Home
+
+    home = Home.current()
+    kept = Kept.of_home(home.path)
+    access_key, secret_key = kept.store[OPERATOR]
+    store = S3Settings(
+        s3_endpoint=home.urls["s3"].removeprefix("http://"),
+        s3_secure=False,
+        s3_access_key=access_key,
+        s3_secret_key=SecretStr(secret_key),
+    )
+    return Credentials(url=home.urls["nats"], user=OPERATOR, password=SecretStr(kept.nats[OPERATOR])), store
+
+
+def _archive() -> S3Settings | None:
+    settings = load(ArchiveSettings)
+    if not (settings.archive_s3_endpoint and settings.archive_s3_access_key and settings.archive_s3_secret_key):
+        return None
+    return S3Settings(
+        s3_endpoint=settings.archive_s3_endpoint,
+        s3_secure=settings.archive_s3_secure,
+        s3_access_key=settings.archive_s3_access_key,
+        s3_secret_key=settings.archive_s3_secret_key,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A platform that answers. `store` is None where no key of the object store is known."""
+
+    connection: Connection
+    store: S3ObjectStore | None
+
+    @property
+    def buckets(self) -> S3ObjectStore:
+        """The object store. CommandError where its keys are not known."""
+        if self.store is None:
+            raise CommandError("no keys of the object store: set RESULTS_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY")
+        return self.store
+
+
+@asynccontextmanager
+async def opened(found: Access) -> AsyncIterator[Platform]:
+    """Connect. CommandError when nobody answers."""
+    try:
+        connection = await connect(found.nats, name="results", attempts_seconds=CONNECT_SECONDS_MAX)
+    except (TimeoutError, OSError) as error:
+        raise CommandError(f"no platform answers at {found.nats.url}: start one with `make up`") from error
+    store = S3ObjectStore(found.store) if found.store else None
+    try:
+        yield Platform(connection=connection, store=store)
+    finally:
+        if store:
+            store.close()
+        await connection.close()
