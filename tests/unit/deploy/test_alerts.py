@@ -17,7 +17,7 @@ OF_OTHERS = {  # Prometheus itself and the exporter that NATS' chart brings
     "gnatsd_varz_jetstream_stats_storage",
 }
 WORDS = {"sum", "rate", "increase", "max", "min", "count", "by", "histogram_quantile", "job", "le", "model", "consumer"}
-WORDS |= {"consumer_name"}
+WORDS |= {"consumer_name", "time"}
 
 
 def rules() -> list[Object]:
