@@ -23,6 +23,13 @@ def event_of(found: Any) -> UpstreamEvent:
     return UpstreamEvent(id=found["id"], source=found["source"], type=found["type"], data=found.get("data"))
 
 
+def as_told(value: Any) -> str | None:
+    """Return an id as it may be told back; None when it is no text, or holds half of a surrogate pair."""
+    if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
+        return None
+    return value[:ATTRIBUTE_CHARACTERS_MAX]
+
+
 def read_json(body: bytes) -> Any:
     """Read JSON; 400 `malformed-json`."""
     try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from services.intake.cloudevents import event_of, read_json
+from services.intake.cloudevents import as_told, event_of, read_json
 from services.intake.domain.outcomes import Identity
 from services.intake.ports import OutcomeStore
 from services.intake.use_cases.upstream import HandleUpstreamEvent, Reconsider, UpstreamEvent, rejected
@@ -92,7 +92,7 @@ def _attributes(task: Task) -> dict[str, Any]:
 
 
 def _id(found: dict[str, Any]) -> str:
-    id_ = found.get("id")
-    if not isinstance(id_, str) or not id_:
+    id_ = as_told(found.get("id"))
+    if not id_:
         raise NamelessEventError("the event has no id, so nobody can be told its outcome")
     return id_

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from nats.aio.msg import Msg
 
+# A request that waits for work is lost when NATS restarts, and nobody says so: this is how long it is waited for.
+FETCH_SECONDS = 1.0
 BUG_ATTEMPTS_MAX = 8
 DELAY_SECONDS_FIRST = 0.25
 ALARM_AGE_SECONDS = 600.0
@@ -69,10 +71,16 @@ def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
         reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # typed int, used as asyncio.sleep takes it
         ping_interval=10,
         ack_policy=AckPolicy.MANUAL,
+        decoder=_undecoded,
         graceful_timeout=25.0,
         logger=None,
         security=NatsUserPassword(credentials.user, credentials.password.get_secret_value()),
     )
+
+
+async def _undecoded(message: NatsMessage) -> bytes:
+    """The body as it came: a body that FastStream cannot decode would never reach us, so it would never be settled."""
+    return message.body
 
 
 def add_work(
@@ -94,7 +102,7 @@ def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: 
             declared.filters[0],
             stream=JStream(declared.stream, declare=False),
             durable=declared.durable,
-            pull_sub=PullSub(batch_size=1, timeout=5.0),
+            pull_sub=PullSub(batch_size=1, timeout=FETCH_SECONDS),
             inbox_prefix=f"_INBOX.{declared.service}.".encode(),
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,

@@ -1,5 +1,6 @@
 """Input made to break something: every answer is a proper refusal, comes soon, and tells nobody what is not theirs."""
 
+import asyncio
 import base64
 import json
 import time
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from joserfc import jws
 
+from tests.e2e.events import BATCH, SOURCE, connected, event
 from tests.e2e.scenario import Scenario, project_body
 from tests.e2e.site import Caller, Site, ok, refused
 from tests.e2e.tokens import Issuer
@@ -163,3 +165,42 @@ def test_a_page_that_is_not_there_leads_nowhere_else(scenario: Scenario, path: s
     assert page.status_code == 404
     assert 'href="//' not in page.text
     assert 'href="/\\' not in page.text
+
+
+def test_one_odd_event_costs_a_batch_nothing(scenario: Scenario) -> None:
+    scenario.register()
+    website = event("website.set", {"project_id": scenario.project_id, "url": "https://batch.example.org/"})
+    batch = [website, website | {"id": "\ud800"}, {"id": 5}, None, website | {"source": "x\0"}]
+
+    response = scenario.upstream.intake(
+        "POST", "/v1/events", content=json.dumps(batch).encode(), headers={"Content-Type": BATCH}
+    )
+
+    outcomes = ok(response, 202)["outcomes"]
+    assert [one["status"] for one in outcomes] == ["accepted"] + ["rejected"] * 4
+    assert [one["id"] for one in outcomes] == [website["id"], None, None, None, website["id"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("application/json", b"{not json"), ("application/json", b"\xff\xfe"), ("", b"[" * 3_000)],
+    ids=["broken", "no text", "deep"],
+)
+async def test_an_event_whose_body_nobody_can_read_is_rejected_on_nats_too(
+    scenario: Scenario, kind: str, body: bytes
+) -> None:
+    sent = event("website.set", {"project_id": scenario.project_id})
+    headers = {f"ce-{name}": str(value) for name, value in sent.items() if name not in ("data", "datacontenttype")}
+    outcomes: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def keep(message: object) -> None:
+        await outcomes.put(message.data)  # type: ignore[attr-defined]
+
+    async with connected(scenario.site) as client:
+        await client.subscribe(f"upstream-outcome.{SOURCE}.{sent['id']}", cb=keep)
+        await client.flush()
+        named = headers | ({"content-type": kind} if kind else {})
+        await client.request(f"upstream.{SOURCE}.{sent['type']}", body, timeout=5, headers=named)
+        outcome = json.loads(await asyncio.wait_for(outcomes.get(), 10))
+
+    assert (outcome["status"], outcome["code"]) == ("rejected", "malformed-json")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.intake.api.wire import Get, Intake, answered
-from services.intake.cloudevents import event_of, read_json
+from services.intake.cloudevents import as_told, event_of, read_json
 from services.intake.domain.outcomes import Identity, Outcome
 from services.intake.use_cases.upstream import rejected
 from shared.errors import ProblemError
@@ -121,6 +121,6 @@ async def _outcome(intake: Intake, caller: Caller, found: Any, correlation: str)
     try:
         event = event_of(found)
     except ProblemError as error:
-        told = found.get("id") if isinstance(found, dict) else None
-        return rejected(error, datetime.now(UTC), id_=told if isinstance(told, str) else None)
+        told = as_told(found.get("id")) if isinstance(found, dict) else None
+        return rejected(error, datetime.now(UTC), id_=told)
     return await intake.handle_event(caller, event, correlation=correlation)

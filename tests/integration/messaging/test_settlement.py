@@ -76,6 +76,31 @@ async def _none_left(js: JetStreamContext) -> bool:
     return await unhandled(js) == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"{not json"),
+        ("application/json", b"\xff\xfe"),
+        ("text/plain", b"\xff\xfe"),
+        ("", b"[" * 3_000),
+    ],
+    ids=["broken", "no text", "no plain text", "deep"],
+)
+async def test_whatever_the_body_is_the_handler_sees_it(worker, operator: Log, kind: str, body: bytes) -> None:  # type: ignore[no-untyped-def]
+    js = operator.connection.js
+    seen: list[bytes] = []
+
+    async def handle(task: Task) -> None:
+        seen.append(task.recorded.data)
+
+    async with worker(handle):
+        headers = {"ce-id": secrets.token_hex(6)} | ({"content-type": kind} if kind else {})
+        await js.publish(f"upstream.test.{secrets.token_hex(6)}", body, headers=headers)
+        await eventually(lambda: _none_left(js))
+
+    assert seen == [body]
+
+
 async def test_a_dependency_that_is_away_delays_and_never_loses(worker, operator: Log) -> None:  # type: ignore[no-untyped-def]
     js = operator.connection.js
     tries: list[float] = []
