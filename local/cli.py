@@ -9,7 +9,7 @@ import typer
 from local import cli_check, cli_deadletters, cli_log, cli_projects, cli_status
 from local.home import Home, HomeTakenError, PlatformSettings
 from local.issuer import ForeignIssuerError, issuer_url, require_own
-from local.ops import cli_archive, cli_rescan
+from local.ops import cli_archive, cli_audit, cli_erase, cli_rescan
 from local.ports import PortTakenError
 from local.server import StartError
 from local.terminal import CommandError
@@ -79,6 +79,8 @@ app.command()(cli_archive.verify)
 app.command()(cli_archive.backup)
 app.command()(cli_archive.restore)
 app.command()(cli_rescan.rescan)
+app.command()(cli_erase.erase)
+app.add_typer(cli_audit.app, name="export")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
-"""The operator's hand on a local platform: a connection with the operator's rights, for the command line."""
+"""The operator's hand on a platform: a connection with the operator's rights, for the command line."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from local.credentials import Credentials
 from local.home import Home
+from local.ops import platform as platforms
 from local.ports import is_free
 from local.terminal import CommandError
 from shared.messaging.connection import Connection, connect
@@ -37,10 +39,13 @@ async def operator_connection(home: Home) -> AsyncIterator[Connection]:
 
 
 def as_operator(work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
-    """Run `work` with a connection to the platform of the current home."""
+    """Run `work` with a connection to the platform that RESULTS_... describes, else to that of the current home."""
 
     async def connected() -> Answer:
-        async with operator_connection(Home.current()) as connection:
-            return await work(connection)
+        if "RESULTS_NATS_URL" not in os.environ:
+            async with operator_connection(Home.current()) as connection:
+                return await work(connection)
+        async with platforms.opened(platforms.access()) as platform:
+            return await work(platform.connection)
 
     return asyncio.run(connected())

@@ -12,7 +12,7 @@ from shared.messaging.connection import Connection, Credentials, connect
 from shared.settings import NatsSettings, S3Settings, Settings, load
 from shared.storage.s3 import S3ObjectStore
 
-CONNECT_SECONDS_MAX = 5.0
+CONNECT_SECONDS_MAX = 3.0
 OPERATOR = "operator"
 
 
