@@ -10,7 +10,7 @@ from shared.contracts.subjects import OWNERS
 from shared.errors import PermanentError
 
 DAY_SECONDS = 86_400.0
-ACK_WAIT_SECONDS = 30.0
+ACK_WAIT_SECONDS = 10.0
 MEBIBYTE = 1 << 20
 
 STREAMS = (
