@@ -3,31 +3,21 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
 
 from shared.contracts.model import WireModel
 from shared.contracts.project import ProjectState
 from shared.contracts.subjects import SEPARATOR, subject
 from shared.errors import ProblemError
-from shared.messaging.events import Guard, NewEvent, ProjectLog, event_id
+from shared.messaging import act as shared_act
+from shared.messaging.act import Decision
+from shared.messaging.events import Guard, NewEvent, ProjectLog
 from shared.view import ProjectView
 
-Decision = tuple[NewEvent, Guard] | None
+__all__ = ["Act", "Decision", "alone", "happened", "is_done", "new_cause", "registered", "require_unlocked"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One request. `cause` is the same when the same request comes again, and else unique."""
-
-    by: str
-    at: datetime
-    cause: str
-    correlation: str = ""
-
-    def event_id(self, subject_name: str) -> str:
-        """Return the id of what this act appends to a subject: an act appends at most once to each."""
-        return event_id(subject_name, self.cause, "intake")
+class Act(shared_act.Act):
+    """One request to intake."""
 
     def result_id(self, project_id: str) -> str:
         """Return the id of the result that this act adds: the same again when the act is repeated."""
@@ -45,16 +35,7 @@ def happened(
 ) -> tuple[NewEvent, Guard]:
     """Return the event `intake.<thing>.<what>.v1` under the guard that commands of intake share."""
     name = subject("intake", project.project_id, thing, thing_id)
-    event = NewEvent(
-        subject=name,
-        type=f"intake.{thing}.{what}.v1",
-        state=state,
-        id=act.event_id(name),
-        actor=act.by,
-        correlation=act.correlation,
-        at=act.at,
-    )
-    return event, project.guard("intake")
+    return act.event(name, what, state), project.guard("intake")
 
 
 def alone(project: ProjectLog, decided: tuple[NewEvent, Guard]) -> tuple[NewEvent, Guard]:
