@@ -5,6 +5,7 @@ keys were read once. Later the last known keys go on being used while the issuer
 """
 
 import asyncio
+import hashlib
 import time
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -30,6 +31,8 @@ REFRESH_PAUSE_SECONDS = 5.0
 FETCH_SECONDS = 3.0
 TOKEN_CHARACTERS_MAX = 16_384
 SUB_CHARACTERS_MAX = 255
+VERIFIED_MAX = 2_000
+VERIFIED_SECONDS_MAX = 60.0
 _UNUSABLE = (JoseError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 """What a token raises while it is read: the library trusts the types of what stands in the header."""
 
@@ -50,6 +53,7 @@ class Authenticator:
     _trouble: str = "not read yet"
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _background: asyncio.Task[None] | None = None
+    _verified: "dict[bytes, _Verified]" = field(default_factory=dict)
 
     async def authenticate(self, token: str | None) -> Caller:
         """The caller of a token. Raises 401 `unauthenticated`; TransientError while no keys could be read."""
@@ -58,13 +62,24 @@ class Authenticator:
         if len(token) > TOKEN_CHARACTERS_MAX or not token.isascii():
             raise _refused("malformed")
         keys = await self._current_keys()
+        digest = hashlib.sha256(token.encode()).digest()
+        if (known := self._verified.get(digest)) and known.is_valid(keys):
+            return known.caller
         try:
             claims = self._claims(token, keys)
         except InvalidKeyIdError:
             claims = self._claims_or_refusal(token, await self._rotated_keys(keys))
         except _UNUSABLE as error:
             raise _refused(_reason(error)) from error
-        return _caller(claims)
+        found = _caller(claims)
+        self._remember(digest, _Verified(found, self._keys, min(claims["exp"], time.time() + VERIFIED_SECONDS_MAX)))
+        return found
+
+    def _remember(self, digest: bytes, verified: "_Verified") -> None:
+        """Checking a signature costs a tenth of a small request: the same token is checked once a minute."""
+        self._verified[digest] = verified
+        while len(self._verified) > VERIFIED_MAX:
+            self._verified.pop(next(iter(self._verified)))
 
     async def check(self) -> str | None:
         """Readiness: the issuer's keys are known."""
@@ -129,6 +144,18 @@ class Authenticator:
             listed = (await client.get(document["jwks_uri"])).raise_for_status().json()["keys"]
         usable = [key for key in listed if key.get("kty") != "oct" and key.get("use", "sig") == "sig"]
         return KeySet.import_key_set({"keys": usable})
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A caller whose token was checked with these keys; no longer than the token lasts, nor after the keys changed."""
+
+    caller: Caller
+    keys: KeySet | None
+    until: float
+
+    def is_valid(self, keys: KeySet) -> bool:
+        return self.keys is keys and time.time() < self.until
 
 
 def _reason(error: Exception) -> str:

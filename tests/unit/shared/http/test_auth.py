@@ -1,5 +1,6 @@
 """Tokens: only the issuer's asymmetric signatures count, keys rotate, and an absent issuer is named, not fatal."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -161,6 +162,29 @@ async def test_keys_rotate_without_a_restart(issuer: Issuer) -> None:
     await authenticator.authenticate(issuer.token())
 
     assert issuer.fetches == 2
+
+
+async def test_a_token_that_was_taken_before_is_refused_once_its_key_is_withdrawn(issuer: Issuer) -> None:
+    authenticator = issuer.authenticator(refresh_pause_seconds=0.0)
+    old = issuer.token()
+    assert [(await authenticator.authenticate(old)).sub for _ in range(2)] == ["anna", "anna"]
+
+    issuer.keys = [ECKey.generate_key("P-256", {"kid": "k2", "use": "sig"})]
+    assert (await authenticator.authenticate(issuer.token())).sub == "anna"
+
+    with pytest.raises(ProblemError, match="unauthenticated"):
+        await authenticator.authenticate(old)
+
+
+async def test_a_token_that_was_taken_before_is_refused_once_it_has_expired(issuer: Issuer) -> None:
+    authenticator = issuer.authenticator()
+    token = issuer.token(exp=int(time.time()) + 1 - auth.LEEWAY_SECONDS)
+    assert (await authenticator.authenticate(token)).sub == "anna"
+
+    await asyncio.sleep(2.1)
+
+    with pytest.raises(ProblemError, match="unauthenticated"):
+        await authenticator.authenticate(token)
 
 
 async def test_forged_key_ids_do_not_make_us_ask_the_issuer_each_time(issuer: Issuer) -> None:
