@@ -20,8 +20,8 @@ BATCH_MAX = 500
 POLL_SECONDS = 1.0
 AWAY_SECONDS = 0.5
 FIRST_LOOK_SECONDS = 0.002
-# While events stream in, a look every ten milliseconds finds several at once.
-LOOKS_SECONDS = (0.01, 0.01, 0.02, 0.05, 0.1)
+# While events stream in, a look every 25 milliseconds finds several at once.
+LOOKS_SECONDS = (0.025, 0.025, 0.05, 0.1)
 READ_IDS_KEPT = 2_000
 
 Read = Callable[[int, int], Awaitable[list[Recorded]]]

@@ -105,12 +105,18 @@ def _subscribe(broker: NatsBroker, declared: Work, settle: "Settlement", slots: 
             pull_sub=PullSub(batch_size=1, timeout=FETCH_SECONDS),
             inbox_prefix=f"_INBOX.{declared.service}.".encode(),
             ack_policy=AckPolicy.MANUAL,
+            decoder=_as_it_is,
             no_reply=True,
             include_in_schema=slot == 0,
             title=declared.durable,
         )
         async def on_message(message: NatsMessage) -> None:
             await settle(message.raw_message)
+
+
+async def _as_it_is(message: NatsMessage) -> NatsMessage:
+    """The settlement reads the body itself: what cannot be read is a dead letter."""
+    return message
 
 
 @dataclass(slots=True, kw_only=True)
