@@ -27,7 +27,7 @@ OBJECTS_FOLDER = "objects/"
 RECEIPTS_FOLDER = "receipts/"
 SEGMENT_MESSAGES_MAX = 1_000
 SEGMENT_BYTES_MAX = 8 << 20
-OBJECTS_AT_ONCE = 4
+OBJECTS_AT_ONCE = 12
 PEOPLE_LOOKS = 5
 # The inbox comes before the dead letters and both before the log, so that what is on its way stands somewhere.
 # `uploads` and `progress` are about requests under way, which a restore ends.

@@ -11,7 +11,7 @@ from shared.messaging.events import Recorded
 from shared.storage.ports import ObjectMissingError
 from shared.storage.zones import CLEAN, PUBLIC
 
-AT_ONCE = 4
+AT_ONCE = 12
 
 
 @dataclass(slots=True)

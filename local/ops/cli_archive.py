@@ -6,7 +6,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import nats.errors
 import typer
+from prometheus_client import Gauge, start_http_server
 
 from local.ops import platform as platforms
 from local.ops import vault as vaults
@@ -19,6 +21,9 @@ from shared.errors import TransientError
 from shared.messaging.log import Log
 
 LOG_EVERY_SECONDS = 15.0
+POSITION = Gauge("results_archive_position", "Sequence of the last event in the archive")
+REACHED = Gauge("results_archive_reached_seconds", "When the archive was last brought up to the end of the log")
+MISSING = Gauge("results_archive_missing", "Objects that the log names and no bucket holds")
 Where = Annotated[str, typer.Option(help="A folder, or s3://bucket/prefix with RESULTS_ARCHIVE_S3_... keys.")]
 
 
@@ -29,37 +34,52 @@ def backup(
         bool, typer.Option("--follow", help="Go on: the log every 15 s, a whole run every hour.")
     ] = False,
     every: Annotated[float, typer.Option(min=1, help="With --follow: seconds between whole runs.")] = 3600.0,
+    metrics_port: Annotated[int | None, typer.Option(help="With --follow: serve Prometheus metrics there.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write what is new into an archive. Exit code 1 when the log names bytes that no bucket holds."""
     found = access()
-    missing = _run(_backed_up(found, to, keep, every if follow else None, as_json))
-    if missing:
+    if follow:
+        if metrics_port:
+            start_http_server(metrics_port)
+        _run(_followed(found, to, keep, every, as_json))
+    elif _run(_backed_up(found, to, keep, as_json)):
         raise typer.Exit(1)
 
 
-async def _backed_up(found: Access, to: str, keep: int, every: float | None, as_json: bool) -> list[str]:
+async def _backed_up(found: Access, to: str, keep: int, as_json: bool) -> list[str]:
     async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
-        while True:
-            done = await Backup(platform, vault).run(keep=keep)
-            _report(asdict(done), as_json)
-            if every is None:
-                return done.missing
-            due = time.monotonic() + every
-            while time.monotonic() < due:
-                await asyncio.sleep(min(LOG_EVERY_SECONDS, every))
-                await _archive_log(platform, vault, as_json)
+        done = await Backup(platform, vault).run(keep=keep)
+        _report(asdict(done), as_json)
+        return done.missing
 
 
-async def _archive_log(platform: Platform, vault: vaults.Vault, as_json: bool) -> None:
+async def _followed(found: Access, to: str, keep: int, every: float, as_json: bool) -> None:
     """Trouble with the network is a reason to try again at the next turn; a broken chain ends the command."""
-    try:
-        done = await Backup(platform, vault).archive_log()
-    except TransientError as error:
-        console.print(f"put off: {error}", markup=False)
-        return
-    if done.events:
-        _report({"position": done.position, "events": done.events, "objects": done.objects}, as_json)
+    async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
+        due = 0.0
+        while True:
+            try:
+                due = await _turn(Backup(platform, vault), keep, every, due, as_json)
+            except (TransientError, nats.errors.Error, TimeoutError) as error:
+                console.print(f"put off: {error!r}", markup=False)
+            await asyncio.sleep(min(LOG_EVERY_SECONDS, every))
+
+
+async def _turn(work: Backup, keep: int, every: float, due: float, as_json: bool) -> float:
+    """Do a whole run when it is due, else only the log; answers when the next whole run is due."""
+    if time.monotonic() >= due:
+        done = await work.run(keep=keep)
+        MISSING.set(len(done.missing))
+        due = time.monotonic() + every
+        _report(asdict(done), as_json)
+    else:
+        done = await work.archive_log()
+        if done.events:
+            _report({"position": done.position, "events": done.events, "objects": done.objects}, as_json)
+    POSITION.set(done.position)
+    REACHED.set_to_current_time()
+    return due
 
 
 def restore(

@@ -23,7 +23,7 @@ from shared.messaging.streams import WORK, provision
 from shared.storage.ports import ObjectMissingError
 from shared.storage.zones import RECEIPTS
 
-OBJECTS_AT_ONCE = 4
+OBJECTS_AT_ONCE = 12
 
 
 @dataclass(slots=True, kw_only=True)
