@@ -10,7 +10,9 @@ from services.validator.policy import CHECKS, Policy
 from services.validator.sandbox.pool import Pool, stopped
 from shared.contracts.verdict import CheckOutcome, CheckResult
 
-_STILL_READABLE = frozenset({"double-extension", "deceptive-name", "macros", "embedded-files", "active-content"})
+_STILL_READABLE = frozenset(
+    {"double-extension", "deceptive-name", "macros", "embedded-files", "pdf-javascript", "pdf-launch"}
+)
 _OTHER_BYTES = "the stored bytes are not those that were announced"
 
 

@@ -17,6 +17,20 @@ _HARMFUL = frozenset(
     "exe dll scr com bat cmd ps1 vbs js jse wsf hta msi jar lnk iso img zip rar 7z gz tar html htm svg xml php py sh pl"  # noqa: SIM905 - a list of words reads best as words
     " rb apk app dmg docm xlsm pptm pptx dotm xlsb tiff webp epub odt ods odp chm reg cpl pif".split()
 )
+# Findings that explain by themselves why libmagic calls the file something else.
+_EXPLAINS = frozenset(
+    {
+        "damaged",
+        "encrypted",
+        "macros",
+        "archive-bomb",
+        "foreign-data",
+        "no-pages",
+        "image-too-large",
+        "markup-in-text",
+        "content-mismatch",
+    }
+)
 # Of a file that is text by its bytes libmagic may only say that it is one of the kinds that act when they are opened;
 # prose that happens to begin like an old picture or sound format stays prose.
 _TEXT_REFUSED = (
@@ -61,7 +75,7 @@ def _content(specimen: Specimen, wanted: Format) -> tuple[list[Fault], str]:
     except NotThisFormatError as error:
         return [Fault("content-mismatch", {"detected": str(error) or _told_apart(says)})], says
     faults = list(inspection.faults)
-    if not _agrees(says, wanted) and not faults:
+    if not _agrees(says, wanted) and not any(fault.code in _EXPLAINS for fault in faults):
         faults.append(Fault("content-mismatch", {"detected": says}))
     return faults, inspection.detected
 
@@ -88,4 +102,4 @@ def _libmagic() -> magic.Magic:
 
 @cache
 def _engine() -> str:
-    return f"results-format 2026-11-1, libmagic {int(magic.version()) / 100:.2f}"  # type: ignore[no-untyped-call]  # python-magic has no types
+    return f"results-format 2026-11-2, libmagic {int(magic.version()) / 100:.2f}"  # type: ignore[no-untyped-call]  # python-magic has no types

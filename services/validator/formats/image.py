@@ -1,8 +1,10 @@
 """Pictures: the signature, one parser that was asked for by name, a bound on pixels, and a full decode."""
 
+import struct
+
 from PIL import Image
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError
+from services.validator.formats import Fault, Inspection, NotThisFormatError, exif, foreign
 
 PIXELS_MAX = 250_000_000
 PIXELS_DECODED_MAX = 60_000_000
@@ -22,7 +24,7 @@ def inspect(path: str, kind: str) -> Inspection:
     with open(path, "rb") as file:
         if not file.read(8).startswith(_SIGNATURES[kind]):
             raise NotThisFormatError
-    return Inspection(f"image/{kind}", tuple(_faults(path, kind)))
+    return Inspection(f"image/{kind}", (*_faults(path, kind), *foreign.faults(path, kind)))
 
 
 def _faults(path: str, kind: str) -> list[Fault]:
@@ -31,13 +33,25 @@ def _faults(path: str, kind: str) -> list[Fault]:
             width, height = picture.size
             if width * height > PIXELS_MAX:
                 return [Fault("image-too-large", {"width": str(width), "height": str(height)})]
+            located = exif.location(picture)
             if width * height <= PIXELS_DECODED_MAX:
                 picture.load()
             else:
                 picture.verify()
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, OverflowError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        IndexError,
+        TypeError,
+        KeyError,
+        OverflowError,
+        MemoryError,
+        struct.error,
+    ) as error:
         return [Fault("damaged", {"reason": _plain(error)})]
-    return []
+    return [Fault("location-in-picture", {"what": "GPS"})] if located else []
 
 
 def _plain(error: Exception) -> str:

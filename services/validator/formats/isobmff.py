@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError
+from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign
 
 BOXES_MAX = 100_000
 _MP4 = frozenset(
@@ -36,7 +36,7 @@ def inspect(path: str, kind: str) -> Inspection:
         if container != kind:
             raise NotThisFormatError(_media_type(container))
         boxes = list(_boxes(file, length))
-    return Inspection(_media_type(kind), tuple(_faults(boxes, length)))
+    return Inspection(_media_type(kind), (*_faults(boxes, length), *foreign.faults(path, kind)))
 
 
 def _container(file: BinaryIO) -> str:

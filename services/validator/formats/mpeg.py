@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError
+from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign
 
 PROBE_BYTES = 256 * 1024
 FRAMES_NEEDED = 3
@@ -18,7 +18,8 @@ _SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 
 def inspect(path: str, kind: str) -> Inspection:
     """Recognise a stream by its headers. Raises `NotThisFormatError` when there are none."""
     with open(path, "rb") as file:
-        return _video(file.read(PROBE_BYTES)) if kind == "video" else _audio(file)
+        seen = _video(file.read(PROBE_BYTES)) if kind == "video" else _audio(file)
+    return Inspection(seen.detected, (*seen.faults, *foreign.faults(path, kind)))
 
 
 def _video(head: bytes) -> Inspection:

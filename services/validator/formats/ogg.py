@@ -1,6 +1,6 @@
 """Ogg: a first page that opens a stream of a known codec."""
 
-from services.validator.formats import Inspection, NotThisFormatError
+from services.validator.formats import Inspection, NotThisFormatError, foreign
 
 _CODECS = {
     b"\x01vorbis": "audio/ogg",
@@ -22,5 +22,5 @@ def inspect(path: str, kind: str) -> Inspection:
     payload = head[27 + head[26] :]
     for signature, media_type in _CODECS.items():
         if payload.startswith(signature):
-            return Inspection(media_type)
+            return Inspection(media_type, tuple(foreign.faults(path, kind or "ogg")))
     raise NotThisFormatError("an Ogg stream of an unknown codec")

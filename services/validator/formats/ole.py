@@ -6,19 +6,25 @@ xls ([MS-XLS] 2.4.117), the token of the current user of a ppt ([MS-PPT] 2.3.2).
 
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import olefile
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError
+from services.validator.formats import Fault, Inspection, NotThisFormatError, embedded, foreign
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RECORDS_MAX = 200_000
 _VBA_INFO = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00.{4}[^\x00]", re.DOTALL)  # VBAInfoAtom, fHasMacros set
 _TYPES = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"}
 _FILE_PASS, _BOUND_SHEET, _END = 0x2F, 0x85, 0x0A
-_MACRO_SHEET = 1
+_MACRO_SHEET, _BASIC_SHEET, _SUP_BOOK = 1, 6, 0x1AE
+_BOOK_BYTES = 512
+WORD_BYTES_MAX = 64 * 1024 * 1024
+_DDE_FIELD = re.compile(rb"\x13[\s\"]{0,20}(?i:DDE(?:AUTO)?)\b")
+_DDE_FIELD_WIDE = re.compile(rb"\x13\0(?:[\s\"]\0){0,20}(?i:D\0D\0E\0)")
+_OBJECT_OF_SLIDES = re.compile(rb"[\x00\x10]\x00\x11\x10.{4}", re.DOTALL)  # record 0x1011, stored or compressed
 _CURRENT_USER_ENCRYPTED = 0xF3D1C4DF
 _FIB_ENCRYPTED = 0x0100
 
@@ -31,8 +37,8 @@ def inspect(path: str, kind: str) -> Inspection:
     try:
         with olefile.OleFileIO(path) as container:
             found = _program(container)
-            faults = tuple(_faults(container, found))
-    except (OSError, ValueError, struct.error, IndexError, KeyError, RecursionError) as error:
+            faults = (*_faults(container, found), *foreign.faults(path, "ole"))
+    except (OSError, ValueError, struct.error, IndexError, KeyError, RecursionError, zlib.error) as error:
         if isinstance(error, NotThisFormatError):
             raise
         return Inspection(_TYPES[kind], (Fault("damaged", {"reason": "the container cannot be read"}),))
@@ -65,9 +71,50 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
     records = list(_workbook_records(container)) if program == "xls" else []
     if _is_encrypted(container, program, records):
         yield Fault("encrypted")
+        return
     what = _macros(container, records)
     if what:
         yield Fault("macros", {"what": what})
+    yield from _links(container, records)
+    objects = [*embedded.container_faults(container, 1, own_macros=False), *_objects_of_slides(container)]
+    yield from {fault.code: fault for fault in objects if fault.code != "encrypted"}.values()
+
+
+def _links(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> Iterator[Fault]:
+    """DDE in the fields of a doc and in the books of an xls ([MS-XLS] 2.5.277: a mark 3 parts server and topic)."""
+    if container.exists("WordDocument"):
+        text = container.openstream("WordDocument").read(WORD_BYTES_MAX)
+        if _DDE_FIELD.search(text) or _DDE_FIELD_WIDE.search(text):
+            yield Fault("dde", {"what": "a DDE field"})
+    books = [data for kind, data in records if kind == _SUP_BOOK and len(data) > 5]
+    names = [data[4 : 4 + _BOOK_BYTES] for data in books if data[2:4] not in (b"\x01\x04", b"\x01\x3a")]
+    if any(b"\x03" in name for name in names):
+        yield Fault("dde", {"what": "a DDE or OLE link"})
+    elif names:
+        yield Fault("remote-reference", {"what": "another workbook"})
+
+
+def _objects_of_slides(container: olefile.OleFileIO) -> Iterator[Fault]:
+    """Packed objects of a ppt ([MS-PPT] 2.10.34: ExOleObjStg), unpacked within a bound."""
+    if not container.exists("PowerPoint Document"):
+        return
+    data = container.openstream("PowerPoint Document").read()
+    budget = embedded.NESTED_BYTES_MAX
+    for match in _OBJECT_OF_SLIDES.finditer(data):
+        (size,) = struct.unpack_from("<I", data, match.start() + 4)
+        body = data[match.end() : match.end() + size]
+        inner = body
+        if match.group()[:2] == b"\x10\x00":
+            try:
+                inner = zlib.decompressobj().decompress(body[4:], budget + 1)
+            except zlib.error:
+                continue
+        budget -= len(inner)
+        if budget <= 0:
+            yield Fault("archive-bomb", {"reason": "the objects inside it are too large to be checked"})
+            return
+        if inner.startswith(SIGNATURE):
+            yield from embedded.in_ole(inner)
 
 
 def _is_encrypted(container: olefile.OleFileIO, program: str, records: list[tuple[int, bytes]]) -> bool:
@@ -89,8 +136,8 @@ def _macros(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> s
     if container.exists("PowerPoint Document"):
         found = _VBA_INFO.search(container.openstream("PowerPoint Document").read())
         return "VBA" if found else ""
-    sheets = (data[5] for kind, data in records if kind == _BOUND_SHEET and len(data) > 5)
-    return "Excel 4.0" if any(sheet == _MACRO_SHEET for sheet in sheets) else ""
+    sheets = {data[5] for kind, data in records if kind == _BOUND_SHEET and len(data) > 5}
+    return "Excel 4.0" if _MACRO_SHEET in sheets else "VBA" if _BASIC_SHEET in sheets else ""
 
 
 def _workbook_records(container: olefile.OleFileIO) -> Iterator[tuple[int, bytes]]:
@@ -102,6 +149,6 @@ def _workbook_records(container: olefile.OleFileIO) -> Iterator[tuple[int, bytes
             return
         kind, size = struct.unpack("<HH", head)
         body = stream.read(size)
-        yield kind, body[:8]
+        yield kind, body[: _BOOK_BYTES if kind == _SUP_BOOK else 8]
         if kind == _END:
             return

@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, ole, package, xml
+from services.validator.formats import Fault, Inspection, NotThisFormatError, ole, ooxml_content, package, xml
 
 _MAIN = "application/vnd.openxmlformats-officedocument.{}.main+xml"
 _KINDS = {_MAIN.format("wordprocessingml.document"): "docx", _MAIN.format("spreadsheetml.sheet"): "xlsx"}
@@ -41,15 +41,14 @@ def inspect(path: str, kind: str) -> Inspection:
         return Inspection(_TYPES[kind], (fault,))
     try:
         with zipfile.ZipFile(path) as archive:
+            if foreign := package.bomb_fault(archive) or package.foreign_fault(path, archive):
+                return Inspection(_TYPES[kind], (foreign,))
             return _inspect(archive, kind)
     except package.BROKEN:
         return Inspection(_TYPES[kind], (Fault("damaged", {"reason": "the package cannot be opened"}),))
 
 
 def _inspect(archive: zipfile.ZipFile, kind: str) -> Inspection:
-    fault = package.bomb_fault(archive)
-    if fault:
-        return Inspection(_TYPES[kind], (fault,))
     try:
         described = _describe(archive)
     except (KeyError, expat.ExpatError, xml.DeclaredTypeError) as error:
@@ -60,7 +59,8 @@ def _inspect(archive: zipfile.ZipFile, kind: str) -> Inspection:
     macros = _macros(archive, described)
     if _KINDS.get(main_type) != kind and not macros:
         raise NotThisFormatError(_KINDS.get(main_type) or main_type or "a zip archive")
-    faults = [one for one in (macros, package.integrity_fault(archive)) if one]
+    inside = {(one.code, str(one.params)): one for one in ooxml_content.faults(archive)}
+    faults = [*([macros] if macros else []), *inside.values()]
     if _KINDS.get(main_type) != kind:
         faults.append(Fault("content-mismatch", {"detected": main_type or "a zip archive"}))
     return Inspection(_TYPES[kind], tuple(faults))

@@ -8,6 +8,7 @@ import struct
 import zipfile
 import zlib
 from itertools import pairwise
+from typing import BinaryIO
 
 from services.validator.formats import Fault
 
@@ -18,8 +19,8 @@ RATIO_MAX = 250
 RATIO_FROM_BYTES = 64 * 1024 * 1024
 _DIRECTORY_BYTES_MAX = MEMBERS_MAX * 600
 _END_BYTES = 22 + 65_535
-_ENCRYPTED = 0x1
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_GAP_BYTES = 64
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -69,20 +70,44 @@ def bomb_fault(archive: zipfile.ZipFile) -> Fault | None:
     return Fault("archive-bomb", {"reason": reason}) if reason else None
 
 
-def integrity_fault(archive: zipfile.ZipFile) -> Fault | None:
-    """Unpack every member once, in small pieces, to compare sizes and check sums."""
-    for member in archive.infolist():
-        if member.flag_bits & _ENCRYPTED:
-            return Fault("encrypted")
-        if member.compress_type not in _METHODS:
-            return Fault("damaged", {"reason": "it is packed in a way that documents do not use"})
-        try:
-            with archive.open(member) as part:
-                while part.read(1024 * 1024):
-                    pass
-        except BROKEN:
-            return Fault("damaged", {"reason": "a part of it cannot be unpacked"})
+def foreign_fault(path: str, archive: zipfile.ZipFile) -> Fault | None:
+    """Judge what belongs to no member: bytes before, between and behind them, twins, and names that lead elsewhere."""
+    members = sorted(archive.infolist(), key=lambda one: one.header_offset)
+    names = [member.filename.lower() for member in members]
+    if len(set(names)) != len(names):
+        return Fault("damaged", {"reason": "two parts have the same name"})
+    if any(name.startswith(("/", "\\")) or ".." in name.split("/") or "\0" in name for name in names):
+        return Fault("damaged", {"reason": "the name of a part leads out of it"})
+    with open(path, "rb") as file:
+        end = os.path.getsize(path)
+        file.seek(max(end - _END_BYTES, 0))
+        tail = file.read()
+        at = tail.rfind(b"PK\x05\x06")
+        comment = struct.unpack_from("<H", tail, at + 20)[0]
+        if tail[at + 22 + comment :].strip(b"\0 \r\n"):
+            return Fault("foreign-data", {"what": "bytes behind its end"})
+        if _gap(file, members, archive.start_dir):
+            return Fault("foreign-data", {"what": "bytes between its parts"})
     return None
+
+
+def _gap(file: BinaryIO, members: list[zipfile.ZipInfo], directory: int) -> bool:
+    """Say whether more lies between members than the description that may follow each (24 bytes) and padding."""
+    at = 0
+    for member in members:
+        if member.header_offset - at > _GAP_BYTES and _bare(file, at, member.header_offset):
+            return True
+        file.seek(member.header_offset + 26)
+        lengths = file.read(4)
+        if len(lengths) < 4:
+            return False
+        at = member.header_offset + 30 + sum(struct.unpack("<HH", lengths)) + member.compress_size
+    return directory - at > _GAP_BYTES and _bare(file, at, directory)
+
+
+def _bare(file: BinaryIO, start: int, end: int) -> bool:
+    file.seek(start)
+    return bool(file.read(min(end - start, 1024 * 1024)).strip(b"\0"))
 
 
 def _overlapping(members: list[zipfile.ZipInfo]) -> bool:

@@ -29,6 +29,18 @@ _MARKUP = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|svg|\?php|\?xml|%@)|\s*#!\s*/|\s*@echo\s+off",
     re.IGNORECASE | re.DOTALL,
 )
+_ANYWHERE = re.compile(
+    r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}="
+    r"|\w+\s[^>]{0,200}\bon(?:error|load|click|mouseover|focus)\s*=)"
+    r"|\bpowershell(?:\.exe)?\s+[-/]\w|\bwscript\.shell\b|\bcreateobject\s*\(|\bcmd(?:\.exe)?\s+/c\s"
+    r"|\bfrombase64string\s*\(|\bsub\s+auto_?open\s*\(",
+    re.IGNORECASE,
+)
+_DDE = re.compile(r"""(?:^|[;,\t\n])\s*["']?[=+@-][^;,\t\n]{0,200}?\w\|[^!\n]{0,500}!""")
+_FORMULA = re.compile(
+    r"""(?:^|[;,\t\n])\s*["']?[=@][^\s\d"';,][^;,\t\n]{0,200}|(?:^|[;,\t\n])["']?[+-][A-Za-z]{2,30}\("""
+)
+_OVERLAP_CHARACTERS = 1024
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}\Z", re.IGNORECASE)
 _NAMES = {"utf-8-sig": "utf-8", "cp1257": "windows-1257", "cp1252": "windows-1252", "cp1251": "windows-1251"}
 _TYPES = {"txt": "text/plain", "csv": "text/csv", "uri": "text/uri-list"}
@@ -41,13 +53,30 @@ def inspect(path: str, kind: str) -> Inspection:
         raise NotThisFormatError("binary data")
     with open(path, encoding=charset, errors="replace", newline="") as file:
         head = file.read(2048)
-    faults = []
-    if markup := _MARKUP.match(head):
+    faults = [] if kind == "uri" else _faults(path, charset, kind)
+    if (markup := _MARKUP.match(head)) and not any(fault.code == "markup-in-text" for fault in faults):
         faults.append(Fault("markup-in-text", {"detected": markup.group().strip()[:20]}))
     if kind == "uri" and not _LINK.match(head.strip()):
         raise NotThisFormatError("not one http or https address")
     name = _NAMES.get(charset, charset.replace("iso8859", "iso-8859"))
     return Inspection(f"{_TYPES[kind]}; charset={name}", tuple(faults))
+
+
+def _faults(path: str, charset: str, kind: str) -> list[Fault]:
+    """Look for markup and scripts anywhere in a text, and for formulas in the cells of a csv."""
+    wanted = [("markup-in-text", "detected", _ANYWHERE)]
+    if kind == "csv":
+        wanted += [("dde", "what", _DDE), ("formula-in-csv", "what", _FORMULA)]
+    found: dict[str, Fault] = {}
+    with open(path, encoding=charset, errors="replace") as file:
+        before = ""
+        while piece := file.read(CHUNK_BYTES):
+            text = before + piece
+            for code, name, pattern in wanted:
+                if code not in found and (match := pattern.search(text)):
+                    found[code] = Fault(code, {name: match.group().strip("\n\t;, \"'")[:20]})
+            before = text[-_OVERLAP_CHARACTERS:]
+    return [fault for code, fault in found.items() if code != "formula-in-csv" or "dde" not in found]
 
 
 def charset_of(path: str) -> str | None:

@@ -1,0 +1,173 @@
+"""What the parts of a docx or xlsx do: fields and formulas that start programs, objects, and what lies elsewhere.
+
+Every part is unpacked once, in pieces; XML goes through a parser, anything else is known by its first bytes.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from services.validator.formats import Fault, embedded, foreign, package, xml
+
+PIECE_BYTES = 256 * 1024
+PART_XML_BYTES_MAX = package.MEMBER_BYTES_MAX
+_ENCRYPTED = 0x1
+_FIELD_CHARACTERS_MAX = 8_192
+DDE = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)
+DDE_FORMULA = re.compile(r"\w{2,}\s*\|\s*'?[^!]{0,2000}'?\s*!", re.IGNORECASE)
+_FETCHING_FIELD = re.compile(
+    r"\b(?:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\b[^\"]{0,100}\"?\s*(?:[a-z]{3,8}:|\\\\)", re.IGNORECASE
+)
+_FETCHING_FORMULA = re.compile(r"\b(?:WEBSERVICE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.IGNORECASE)
+_REMOTE = re.compile(r"\s*(?!file:|mailto:)(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
+_ACTING_LINK = re.compile(r"\s*(?:javascript|vbscript|data|ms-\w+|mhtml|cmd|shell|search-ms)\s*:", re.IGNORECASE)
+_CODE_RELATIONS = ("attachedTemplate", "oleObject", "frame", "subDocument", "control", "package", "mailMergeSource")
+_HARMLESS_PARTS = re.compile(r"(?:docprops/thumbnail|.*printersettings\d*\.bin$)", re.IGNORECASE)
+
+
+def faults(archive: zipfile.ZipFile) -> Iterator[Fault]:
+    """Unpack every member once, comparing sizes and check sums, and judge what it holds.
+
+    A damaged or locked member ends the walk.
+    """
+    nested_budget = embedded.NESTED_BYTES_MAX
+    for member in archive.infolist():
+        if member.flag_bits & _ENCRYPTED:
+            yield Fault("encrypted")
+            return
+        if member.compress_type not in package.METHODS:
+            yield Fault("damaged", {"reason": "it is packed in a way that documents do not use"})
+            return
+        watch = _Watch(member.filename)
+        try:
+            nested = _walk(archive, member, watch, nested_budget)
+        except package.BROKEN:
+            yield Fault("damaged", {"reason": "a part of it cannot be unpacked"})
+            return
+        yield from watch.found
+        if nested is not None:
+            nested_budget -= len(nested)
+            yield from embedded.faults(nested, member.filename)
+            if nested_budget <= 0:
+                yield Fault("archive-bomb", {"reason": "the files inside it are too large to be checked"})
+                return
+
+
+def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, watch: "_Watch", budget: int) -> bytes | None:
+    """Read a member to its end. Return its bytes when it is a file of its own."""
+    with archive.open(member) as part:
+        piece = part.read(PIECE_BYTES)
+        head = piece.lstrip(b"\xef\xbb\xbf \r\n\t")[:64]
+        if embedded.looks_nested(piece[:8]) and not _HARMLESS_PARTS.match(member.filename):
+            kept = bytearray(piece)
+            while more := part.read(PIECE_BYTES):
+                if len(kept) <= budget:
+                    kept += more
+            return bytes(kept)
+        is_xml = head.startswith(b"<") or piece[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if "/embeddings/" in member.filename.lower() and not is_xml:
+            watch.found.append(Fault("ole-package", {"what": foreign.named(piece[:8]) or "a file"}))
+        while piece:
+            if is_xml:
+                watch.feed(piece)
+            piece = part.read(PIECE_BYTES)
+    return None
+
+
+class _Watch:
+    """Listens to one XML part: relations, fields, formulas, hidden sheets, comments and tracked changes."""
+
+    def __init__(self, name: str) -> None:
+        self.found: list[Fault] = []
+        self._name = name.lower()
+        self._text = ""
+        self._field = ""
+        self._tag = ""
+        self._seen: set[str] = set()
+        self._parser: expat.XMLParserType | None = xml.parser(start=self._start, end=self._end, text=self._characters)
+
+    def feed(self, piece: bytes) -> None:
+        """Parse a piece; a part that is not well-formed or declares a type is listened to no longer."""
+        if self._parser is None:
+            return
+        try:
+            self._parser.Parse(piece, False)
+        except xml.DeclaredTypeError:
+            self._note("damaged", reason="a part of it declares a document type")
+            self._parser = None
+        except expat.ExpatError:
+            if self._name.endswith((".xml", ".rels")):
+                self._note("damaged", reason="a part of it cannot be read")
+            self._parser = None
+
+    def _note(self, code: str, **params: str) -> None:
+        key = code + str(params)
+        if key not in self._seen and len(self._seen) < 50:
+            self._seen.add(key)
+            self.found.append(Fault(code, params))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = self._tag = xml.local(name)
+        if tag == "Relationship":
+            self._relation(attributes)
+        elif tag in ("ddeLink", "ddeItem"):
+            self._note("dde", what="a DDE link")
+        elif tag == "oleLink":
+            self._note("remote-reference", what="a linked object")
+        elif tag == "fldSimple":
+            self._judge_field(_attribute(attributes, "instr"))
+        elif tag == "fldChar" and _attribute(attributes, "fldCharType") in ("begin", "end", "separate"):
+            self._judge_field(self._field)
+            self._field = ""
+        elif tag == "sheet" and _attribute(attributes, "state") in ("hidden", "veryHidden"):
+            self._note("hidden-content", what="hidden sheets")
+        elif tag in ("ins", "del", "moveFrom") and self._name.startswith("word/"):
+            self._note("hidden-content", what="tracked changes")
+        elif tag == "comment":
+            self._note("hidden-content", what="comments")
+        self._text = ""
+
+    def _characters(self, text: str) -> None:
+        if self._tag in ("instrText", "f", "formula", "definedName", "delInstrText"):
+            self._text = (self._text + text)[:_FIELD_CHARACTERS_MAX]
+
+    def _end(self, name: str) -> None:
+        tag = xml.local(name)
+        if tag in ("instrText", "delInstrText"):
+            self._field = (self._field + self._text)[:_FIELD_CHARACTERS_MAX]
+        elif tag in ("p", "body") and self._field:
+            self._judge_field(self._field)
+        elif tag in ("f", "formula", "definedName") and self._text:
+            self._judge_formula(self._text)
+        self._tag, self._text = "", ""
+
+    def _judge_field(self, field: str) -> None:
+        if DDE.search(field):
+            self._note("dde", what="a DDE field")
+        elif _FETCHING_FIELD.search(field):
+            self._note("remote-reference", what="a field that fetches another file")
+
+    def _judge_formula(self, formula: str) -> None:
+        if DDE_FORMULA.search(formula):
+            self._note("dde", what="a DDE formula")
+        elif _FETCHING_FORMULA.search(formula):
+            self._note("remote-reference", what="a formula that reaches outside")
+
+    def _relation(self, attributes: dict[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        target = attributes.get("Target", "")
+        if kind == "hyperlink":
+            if _ACTING_LINK.match(target):
+                self._note("remote-code", what="a link that acts")
+            return
+        if attributes.get("TargetMode", "").lower() != "external":
+            return
+        if _ACTING_LINK.match(target) or (kind in _CODE_RELATIONS and _REMOTE.match(target)):
+            self._note("remote-code", what=kind[:40])
+        else:
+            self._note("remote-reference", what=kind[:40])
+
+
+def _attribute(attributes: dict[str, str], name: str) -> str:
+    return next((value for key, value in attributes.items() if xml.local(key) == name), "")
