@@ -29,6 +29,10 @@ up: setup ## Run the platform in the foreground until Ctrl-C
 test: setup ## Run every test, those on real servers included
 	@$(BIN)/pytest $(ARGS)
 
+.PHONY: fuzz
+fuzz: setup ## Bend 10,000 files at random (RESULTS_FUZZ_SEEDS=n) and see that each gets an answer
+	@RESULTS_FUZZ_SEEDS=$${RESULTS_FUZZ_SEEDS:-10000} $(BIN)/pytest -q tests/component/validator/test_fuzz.py
+
 .PHONY: bench
 bench: setup ## Measure, each figure beside its own reference
 	@$(BIN)/python -m bench

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the platform needs: clamd, freshclam, libmagic and (where Debian left it out) Python's venv module from
+# Installs what the platform needs: clamd, freshclam, libmagic, tesseract with Latvian and English, and (where Debian left it out) Python's venv module from
 # the system's packages, and the virtual environment with locked and hashed packages. Says what it does; does nothing
 # when all of it stands already.
 set -euo pipefail
@@ -34,18 +34,23 @@ libmagic_is_there() {
   [[ "$(ldconfig -p 2>/dev/null)" == *libmagic.so.1* ]] || .venv/bin/python -c 'import magic; magic.Magic()' 2>/dev/null
 }
 
+tesseract_reads() { [[ "$(tesseract --list-langs 2>/dev/null)" == *"$1"* ]]; }
+
 # The system's packages that are needed and not there, one a line.
 missing_packages() {
   environment_has_pip || python_makes_environments || echo "$(basename "$PYTHON")-venv"
   has clamd || echo clamav-daemon
   has freshclam || echo clamav-freshclam
   libmagic_is_there || echo libmagic1
+  has tesseract || echo tesseract-ocr
+  tesseract_reads lav || echo tesseract-ocr-lav
+  tesseract_reads eng || echo tesseract-ocr-eng
 }
 
 install_packages() {
   local as=() log install="apt-get install -y --no-install-recommends $*"
   local by_hand="  sudo apt-get update && sudo $install"
-  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic"
+  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic tesseract tesseract-lang"
   if [[ $EUID -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null; then
       complain "missing: $*. Installing needs root. Run this once, then try again:" "$by_hand"

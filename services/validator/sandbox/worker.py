@@ -13,8 +13,22 @@ from typing import Any, BinaryIO
 from services.validator.sandbox import limits, self_test
 from services.validator.sandbox.frames import HEADER_BYTES, length, pack, unpack
 
-_FORMATS = ("pdf", "image", "isobmff", "mpeg", "ogg", "rtf", "ole", "ooxml", "plain")
-_TEXTS = ("pdf", "docx", "xlsx", "rtf", "legacy", "plain")
+_FORMATS = (
+    "exif",
+    "foreign",
+    "embedded",
+    "ooxml_content",
+    "pdf",
+    "image",
+    "isobmff",
+    "mpeg",
+    "ogg",
+    "rtf",
+    "ole",
+    "ooxml",
+    "plain",
+)
+_TEXTS = ("ocr", "picture", "media", "pdf", "docx", "xlsx", "rtf", "legacy", "plain")
 _PICTURES = ("Jpeg", "Png", "Gif", "Tiff", "Mpo")
 _WARM = (
     "services.validator.checks.format",

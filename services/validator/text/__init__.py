@@ -56,9 +56,18 @@ _READERS = MappingProxyType(
         "xls": "legacy",
         "ppt": "legacy",
         "pps": "legacy",
+        "jpeg": "picture",
+        "jpg": "picture",
+        "tif": "picture",
+        "png": "picture",
+        "gif": "picture",
+        "mp3": "media",
+        "mp4": "media",
+        "mov": "media",
+        "ogg": "media",
     }
 )
-WITHOUT_TEXT = frozenset({"jpeg", "jpg", "tif", "png", "gif", "mpeg", "mpg", "ogg", "mp4", "mov", "mp3"})
+WITHOUT_TEXT = frozenset({"mpeg", "mpg"})
 
 
 def reader(extension: str) -> Callable[[str], Iterator[Block]] | None:

@@ -10,8 +10,9 @@ from services.validator.formats import xml
 from services.validator.text import BLOCK_CHARACTERS, Block, places
 
 _TEXT = frozenset({"t", "delText", "instrText"})
+_SPOKEN_ATTRIBUTES = frozenset({"author", "initials", "descr"})
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_PART = re.compile(r"(?:word|glossary)/.*\.xml", re.IGNORECASE)
+_PART = re.compile(r"(?:word|glossary)/.*\.xml|docProps/(?:core|app|custom)\.xml", re.IGNORECASE)
 _WITHOUT_TEXT = re.compile(
     r"word/(?:glossary/)?(?:styles|stylesWithEffects|settings|webSettings|fontTable|numbering|theme/theme\d+)\.xml"
 )
@@ -24,13 +25,14 @@ def read(path: str) -> Iterator[Block]:
         names = [name for name in archive.namelist() if _PART.fullmatch(name) and not _WITHOUT_TEXT.fullmatch(name)]
         for name in sorted(names, key=lambda one: (one != "word/document.xml", one)):
             with archive.open(name) as part:
-                yield from _paragraphs(part)
+                yield from _paragraphs(part, every=name.startswith("docProps/"))
 
 
 class _Paragraphs:
     """Collects characters between the elements that hold text, and where each paragraph begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: bool = False) -> None:
+        self._every = every
         self.pieces: list[str] = []
         self.length = 0
         self.starts = [0]
@@ -38,13 +40,18 @@ class _Paragraphs:
         self.line = 1
         self._reading = False
 
-    def start(self, name: str, _: dict[str, str]) -> None:
-        self._reading = xml.local(name) in _TEXT
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._reading = self._every or xml.local(name) in _TEXT
+        for key, value in attributes.items():
+            if xml.local(key) in _SPOKEN_ATTRIBUTES:
+                self.add(f"{value}\t")
         if filler := _BREAKS.get(xml.local(name)):
             self.add(filler)
 
     def end(self, name: str) -> None:
         self._reading = False
+        if self._every:
+            self.add("\t")
         if xml.local(name) == "p":
             self.add("\n")
             self.line += 1
@@ -68,8 +75,8 @@ class _Paragraphs:
         return block
 
 
-def _paragraphs(part: IO[bytes]) -> Iterator[Block]:
-    collected = _Paragraphs()
+def _paragraphs(part: IO[bytes], *, every: bool = False) -> Iterator[Block]:
+    collected = _Paragraphs(every)
     parser = xml.parser(start=collected.start, end=collected.end, text=collected.text)
     while piece := part.read(_PIECE_BYTES):
         parser.Parse(piece, False)

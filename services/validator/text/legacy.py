@@ -15,7 +15,17 @@ from services.validator.domain import NOWHERE, Place
 from services.validator.text import Block, UnreadError, places
 
 STREAM_BYTES_MAX = 64 * 1024 * 1024
-_STREAMS = ("WordDocument", "1Table", "0Table", "Workbook", "Book", "PowerPoint Document")
+_STREAMS = (
+    "WordDocument",
+    "1Table",
+    "0Table",
+    "Workbook",
+    "Book",
+    "PowerPoint Document",
+    "\x05SummaryInformation",
+    "\x05DocumentSummaryInformation",
+    "MsoDataStore",
+)
 _WORKBOOKS = ("Workbook", "Book")
 _NUMBER, _RK, _MANY_RK = 0x203, 0x27E, 0xBD
 _NUMBER_FROM = 10**8

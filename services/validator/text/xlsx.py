@@ -14,7 +14,10 @@ SHARED_CHARACTERS_MAX = 128 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_OTHER = re.compile(r"xl/(?:comments|threadedComments|drawings|persons)/?[^/]*\.xml", re.IGNORECASE)
+_OTHER = re.compile(
+    r"xl/(?:comments|threadedComments|drawings|persons|charts)/?[^/]*\.xml|docProps/(?:core|app|custom)\.xml",
+    re.IGNORECASE,
+)
 
 
 def read(path: str) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from local.demo import files
 from local.demo.files import personal_code
 from services.validator.checks import personal_data
 from services.validator.domain import Examination, Specimen
+from services.validator.text import ocr
 from tests.unit.validator import samples
 
 NEW_CODE = "328673-00679"
@@ -178,11 +179,14 @@ def test_each_reader_finds_it_and_says_where(tmp_path: Path) -> None:
     }
 
 
-def test_pictures_and_sound_have_no_text(tmp_path: Path) -> None:
+def test_a_picture_without_words_has_no_findings(tmp_path: Path) -> None:
     assert examine(samples.write(tmp_path, "png")).observations == ()
 
 
-def test_a_scan_without_text_is_said_to_be_unread(tmp_path: Path) -> None:
+def test_a_scan_that_cannot_be_read_in_time_is_said_to_be_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr, "SECONDS_MAX", 0.0)
     picture = files.picture(tmp_path / "scan.png", "a page").path
     document = FPDF()
     document.add_page()
@@ -191,9 +195,8 @@ def test_a_scan_without_text_is_said_to_be_unread(tmp_path: Path) -> None:
 
     seen = examine(tmp_path / "a.pdf").observations
 
-    assert [(one.code, one.params["reason"]) for one in seen] == [
-        ("partly-examined", "1 pages are pictures without text")
-    ]
+    assert [one.code for one in seen] == ["partly-examined"]
+    assert "1 pages are pictures without text" in seen[0].params["reason"]
 
 
 def test_excerpts_show_two_characters_at_most(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""Words in pictures: what the camera or its owner wrote into the file, and what can be read on it, frame by frame."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from PIL import Image, ImageSequence
+
+from services.validator.domain import Place
+from services.validator.formats import exif
+from services.validator.formats.image import PIXELS_DECODED_MAX
+from services.validator.text import Block, UnreadError, ocr
+
+FRAMES_MAX = 40
+_PARSERS = ("JPEG", "PNG", "GIF", "TIFF")  # a picture of several (MPO) is opened as JPEG
+
+
+def read(path: str) -> Iterator[Block]:
+    """Yield the properties, then the words on each page. Raises `UnreadError` for what could not be read."""
+    with Image.open(path, formats=_PARSERS) as picture:
+        yield Block("\n".join(exif.words(picture)))
+        if picture.width * picture.height > PIXELS_DECODED_MAX:
+            raise UnreadError("the picture is too large to be searched for text")
+        pages = picture.format == "TIFF"
+        reader = ocr.Reader()
+        for number, frame in enumerate(ImageSequence.Iterator(picture), 1):
+            if number > (FRAMES_MAX if pages else 1):
+                if pages:
+                    raise UnreadError(f"pages beyond {FRAMES_MAX} were not searched for text")
+                return
+            place = Place(page=number) if pages else Place()
+            yield Block(reader.read(frame), partial(_at, place))
+
+
+def _at(place: Place, _: int) -> Place:
+    return place
