@@ -15,7 +15,7 @@ PART_XML_BYTES_MAX = package.MEMBER_BYTES_MAX
 _ENCRYPTED = 0x1
 _FIELD_CHARACTERS_MAX = 8_192
 DDE = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)
-DDE_FORMULA = re.compile(r"\w{2,}\s*\|\s*'?[^!]{0,2000}'?\s*!", re.IGNORECASE)
+DDE_FORMULA = re.compile(r"\w\s{0,20}\|[^!]{0,2000}!", re.IGNORECASE)
 _FETCHING_FIELD = re.compile(
     r"\b(?:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\b[^\"]{0,100}\"?\s*(?:[a-z]{3,8}:|\\\\)", re.IGNORECASE
 )

@@ -29,13 +29,18 @@ _MARKUP = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|svg|\?php|\?xml|%@)|\s*#!\s*/|\s*@echo\s+off",
     re.IGNORECASE | re.DOTALL,
 )
-_ANYWHERE = re.compile(
+_ACTING_TAG = re.compile(
     r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}="
-    r"|\w+\s[^>]{0,200}\bon(?:error|load|click|mouseover|focus)\s*=)"
-    r"|\bpowershell(?:\.exe)?\s+[-/]\w|\bwscript\.shell\b|\bcreateobject\s*\(|\bcmd(?:\.exe)?\s+/c\s"
-    r"|\bfrombase64string\s*\(|\bsub\s+auto_?open\s*\(",
-    re.IGNORECASE,
+    r"|\w{1,20}\s[^>]{0,200}\bon(?:error|load|click|mouseover|focus)\s*=)"
 )
+_CALLS = {
+    "powershell": re.compile(r"\bpowershell(?:\.exe)?\s+[-/]\w"),
+    "wscript.shell": re.compile(r"wscript\.shell"),
+    "createobject": re.compile(r"\bcreateobject\s*\("),
+    "/c ": re.compile(r"\bcmd(?:\.exe)?\s{1,9}/c\s"),
+    "frombase64string": re.compile(r"\bfrombase64string\s*\("),
+    "open": re.compile(r"\bsub\s{1,9}auto_?open\s*\("),
+}
 _DDE = re.compile(r"""(?:^|[;,\t\n])\s*["']?[=+@-][^;,\t\n]{0,200}?\w\|[^!\n]{0,500}!""")
 _FORMULA = re.compile(
     r"""(?:^|[;,\t\n])\s*["']?[=@][^\s\d"';,][^;,\t\n]{0,200}|(?:^|[;,\t\n])["']?[+-][A-Za-z]{2,30}\("""
@@ -64,19 +69,27 @@ def inspect(path: str, kind: str) -> Inspection:
 
 def _faults(path: str, charset: str, kind: str) -> list[Fault]:
     """Look for markup and scripts anywhere in a text, and for formulas in the cells of a csv."""
-    wanted = [("markup-in-text", "detected", _ANYWHERE)]
-    if kind == "csv":
-        wanted += [("dde", "what", _DDE), ("formula-in-csv", "what", _FORMULA)]
+    wanted = [("dde", _DDE), ("formula-in-csv", _FORMULA)] if kind == "csv" else []
     found: dict[str, Fault] = {}
     with open(path, encoding=charset, errors="replace") as file:
         before = ""
         while piece := file.read(CHUNK_BYTES):
             text = before + piece
-            for code, name, pattern in wanted:
+            if "markup-in-text" not in found and (acting := _acting(text.lower())):
+                found["markup-in-text"] = Fault("markup-in-text", {"detected": acting[:20]})
+            for code, pattern in wanted:
                 if code not in found and (match := pattern.search(text)):
-                    found[code] = Fault(code, {name: match.group().strip("\n\t;, \"'")[:20]})
+                    found[code] = Fault(code, {"what": match.group().strip("\n\t;, \"'")[:20]})
             before = text[-_OVERLAP_CHARACTERS:]
     return [fault for code, fault in found.items() if code != "formula-in-csv" or "dde" not in found]
+
+
+def _acting(text: str) -> str:
+    """Return the first tag or call that acts. Words are looked for first: that is many times faster than a pattern."""
+    match = _ACTING_TAG.search(text)
+    for word, pattern in _CALLS.items():
+        match = match or (pattern.search(text) if word in text else None)
+    return match.group() if match else ""
 
 
 def charset_of(path: str) -> str | None:
