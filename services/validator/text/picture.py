@@ -1,9 +1,10 @@
 """Words in pictures: what the camera or its owner wrote into the file, and what can be read on it, frame by frame."""
 
+import struct
 from collections.abc import Iterator
 from functools import partial
 
-from PIL import Image, ImageSequence
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from services.validator.domain import Place
 from services.validator.formats import exif
@@ -13,9 +14,21 @@ from services.validator.text import Block, UnreadError, ocr
 FRAMES_MAX = 40
 _PARSERS = ("JPEG", "PNG", "GIF", "TIFF")  # a picture of several (MPO) is opened as JPEG
 
+_BROKEN = (
+    SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, OverflowError, MemoryError, struct.error,
+    UnidentifiedImageError, AttributeError, ZeroDivisionError,
+)  # fmt: skip
+
 
 def read(path: str) -> Iterator[Block]:
     """Yield the properties, then the words on each page. Raises `UnreadError` for what could not be read."""
+    try:
+        yield from _pages(path)
+    except _BROKEN as error:
+        raise UnreadError("the picture cannot be decoded") from error
+
+
+def _pages(path: str) -> Iterator[Block]:
     with Image.open(path, formats=_PARSERS) as picture:
         yield Block("\n".join(exif.words(picture)))
         if picture.width * picture.height > PIXELS_DECODED_MAX:

@@ -12,7 +12,7 @@ from pathlib import Path
 from services.validator.checks import FORMAT, PERSONAL_DATA
 from services.validator.domain import Examination, Specimen
 from services.validator.formats import FORMATS
-from services.validator.sandbox.pool import Pool
+from services.validator.sandbox.pool import JOBS_PER_CHILD_MAX, Pool
 from tests.component.validator.test_hostile_files import bent
 from tests.unit.validator import samples
 from tests.unit.validator.test_dangerous_content import PACKAGE_OBJECT, word
@@ -47,4 +47,5 @@ async def test_every_seed_gets_an_answer_in_time(tmp_path: Path) -> None:
             os.unlink(specimen.path)
     finally:
         await pool.close()
-    assert pool.replaced == 0
+    worn_out = 2 * SEEDS // JOBS_PER_CHILD_MAX + 1
+    assert pool.replaced <= worn_out
