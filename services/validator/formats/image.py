@@ -48,6 +48,10 @@ def _faults(path: str, kind: str) -> list[Fault]:
         KeyError,
         OverflowError,
         MemoryError,
+        AssertionError,
+        AttributeError,
+        RuntimeError,
+        ZeroDivisionError,
         struct.error,
     ) as error:
         return [Fault("damaged", {"reason": _plain(error)})]

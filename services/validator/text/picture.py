@@ -16,7 +16,7 @@ _PARSERS = ("JPEG", "PNG", "GIF", "TIFF")  # a picture of several (MPO) is opene
 
 _BROKEN = (
     SyntaxError, ValueError, EOFError, IndexError, TypeError, KeyError, OverflowError, MemoryError, struct.error,
-    UnidentifiedImageError, AttributeError, ZeroDivisionError,
+    UnidentifiedImageError, AttributeError, ZeroDivisionError, AssertionError, RuntimeError,
 )  # fmt: skip
 
 
