@@ -4,7 +4,9 @@ Anything else that is raised is our own bug. `shared.messaging.settlement` and `
 only places that catch these.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class PermanentError(Exception):
@@ -31,11 +33,15 @@ class TransientError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """One fault of one field. `pointer` is a JSON pointer into the body, as RFC 9457 has it."""
+    """One fault of one field. `pointer` is a JSON pointer into the body, as RFC 9457 has it.
+
+    Without a `detail` the text of `code` is told in the caller's language, `params` in its placeholders.
+    """
 
     pointer: str
     code: str
-    detail: str
+    detail: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ProblemError(PermanentError):

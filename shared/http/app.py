@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from starlette.types import Lifespan
 
@@ -14,6 +14,7 @@ from shared.http.auth import Authenticator
 from shared.http.body_limit import BODY_BYTES_MAX, BodyLimit
 from shared.http.context import HttpMetrics, RequestContext
 from shared.http.problems import EXCEPTION_HANDLERS, MEDIA_TYPE, Problem
+from shared.http.reference_page import POLICY, reference_page
 
 _PROBLEM: dict[str, Any] = {
     "description": "Refused or failed: a problem document (RFC 9457) with a stable code.",
@@ -47,6 +48,7 @@ def create_app(
         description=description,
         version=version,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         responses=_RESPONSES,
         exception_handlers=EXCEPTION_HANDLERS,
@@ -61,6 +63,7 @@ def create_app(
         app.include_router(_metrics(registry))
     for router in routers:
         app.include_router(router)
+    app.include_router(_reference(app))
     return app
 
 
@@ -70,6 +73,16 @@ def create_operations_app(readiness: Readiness, registry: CollectorRegistry = RE
     app.include_router(_health(readiness, detailed=True))
     app.include_router(_metrics(registry))
     return app
+
+
+def _reference(app: FastAPI) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/docs")
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(reference_page(app.openapi()), headers={"Content-Security-Policy": POLICY})
+
+    return router
 
 
 def _health(readiness: Readiness, *, detailed: bool) -> APIRouter:

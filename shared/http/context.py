@@ -29,11 +29,6 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src data: https://fastapi.tiangolo.com; "
-    "connect-src 'self'; frame-ancestors 'none'"
-)
 
 log = structlog.get_logger(__name__)
 
@@ -131,16 +126,14 @@ def _decorated(send: Send, scope: Scope, exchange: _Exchange) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             exchange.status, exchange.answer_begun = message["status"], True
-            _add_headers(MutableHeaders(scope=message), scope, exchange.request_id)
+            _add_headers(MutableHeaders(scope=message), exchange.request_id)
         await send(message)
 
     return send_with_headers
 
 
-def _add_headers(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+def _add_headers(headers: MutableHeaders, request_id: str) -> None:
     headers["X-Request-Id"] = request_id
-    if scope["path"] == "/docs":
-        headers.setdefault("Content-Security-Policy", DOCS_POLICY)
     for name, value in SAFE_HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "private, no-cache" if "etag" in headers else "no-store")

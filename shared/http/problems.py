@@ -77,7 +77,9 @@ def rendered(error: ProblemError, language: Language, request_id: str | None = N
 
 
 def _field(error: FieldError, language: Language) -> dict[str, str]:
-    detail = error.detail or texts(error.code, language)[1]
+    # What pydantic says of a value is English: it is told in no other language.
+    spoken = error.code != "invalid-value" or language == "en"
+    detail = error.detail or texts(error.code, language, **(error.params if spoken else {}))[1]
     return {"pointer": error.pointer, "code": error.code, "detail": detail}
 
 
@@ -120,8 +122,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    language = preferred_language(request.headers.get("accept-language"))
-    return _respond_to(request, refusal(error.errors(), language))
+    return _respond_to(request, refusal(error.errors()))
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
@@ -132,7 +133,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Corouti
 }
 
 
-def refusal(faults: Sequence[Mapping[str, Any]], language: Language = "en") -> ProblemError:
+def refusal(faults: Sequence[Mapping[str, Any]]) -> ProblemError:
     """The problem that stands for pydantic's `faults` (locations as FastAPI has them, `body` or `query` first).
 
     A code that a contract model raised itself (`missing-title`) is the problem's code when it is the only one.
@@ -141,12 +142,12 @@ def refusal(faults: Sequence[Mapping[str, Any]], language: Language = "en") -> P
         return ProblemError(400, "malformed-json", position=_position(faults))
     if any(isinstance(fault.get("input"), bytes) and fault["loc"] == ("body",) for fault in faults):
         return ProblemError(415, "unsupported-media-type", expected="application/json")
-    errors = tuple(_fault(fault, language) for fault in faults)
+    errors = tuple(_fault(fault) for fault in faults)
     in_body = any(fault["loc"][:1] == ("body",) for fault in faults)
     codes = {error.code for error in errors}
     general = "invalid-body" if in_body else "invalid-parameter"
     (code,) = codes if len(codes) == 1 and not codes & _GENERAL else (general,)
-    params = _params(faults[0], code, language) if code != general and len(faults) == 1 else {}
+    params = _params(faults[0], code) if code != general and len(faults) == 1 else {}
     return ProblemError(422, code, errors=errors, **params)
 
 
@@ -160,11 +161,10 @@ def _position(faults: Sequence[Mapping[str, Any]]) -> int | None:
     return last if isinstance(last, int) else None
 
 
-def _fault(fault: Mapping[str, Any], language: Language) -> FieldError:
+def _fault(fault: Mapping[str, Any]) -> FieldError:
     location, code = tuple(fault["loc"]), _code(fault)
     field = catalogue()[code].field if code in catalogue() else None
-    detail = texts(code, language, **_params(fault, code, language))[1]
-    return FieldError(pointer=_pointer(location, field), code=code, detail=detail)
+    return FieldError(pointer=_pointer(location, field), code=code, params=_params(fault, code))
 
 
 def _code(fault: Mapping[str, Any]) -> str:
@@ -178,11 +178,11 @@ def _code(fault: Mapping[str, Any]) -> str:
     return {"missing": "missing-field", "extra_forbidden": "unknown-field"}.get(kind, "invalid-value")
 
 
-def _params(fault: Mapping[str, Any], code: str, language: Language) -> dict[str, Any]:
+def _params(fault: Mapping[str, Any], code: str) -> dict[str, Any]:
     params = {name: value for name, value in fault.get("ctx", {}).items() if isinstance(value, str | int | float)}
     if code == "too-long" and "max_length" in params:
         params["limit"] = params["max_length"]
-    if code == "invalid-value" and language == "en":
+    if code == "invalid-value":
         params["reason"] = str(fault["msg"]).removeprefix("Value error, ")
     return params
 

@@ -87,8 +87,8 @@ def _unfit(result: ResultView, view: ProjectView) -> Point:
         result_id=result.state.id,
         findings=findings,
         title=result.state.title,
-        reasons="; ".join(one.message.en for one in findings),
-        reasons_lv="; ".join(one.message.lv for one in findings),
+        reasons=" ".join(one.message.en for one in findings),
+        reasons_lv=" ".join(one.message.lv for one in findings),
     )
 
 

@@ -33,7 +33,9 @@ def obstacle(view: ProjectView, today: date) -> ProblemError | None:
 
 def _unfit(result: ResultView, view: ProjectView) -> FieldError:
     status = result_status(result, view.round)
-    return FieldError(pointer=f"/results/{result.state.id}", code=status, detail=f"{result.state.title}: {status}")
+    return FieldError(
+        pointer=f"/results/{result.state.id.replace('~', '~0')}", code=status, detail=f"{result.state.title}: {status}"
+    )
 
 
 def submit(project: ProjectLog, act: Act, today: date) -> Decision:

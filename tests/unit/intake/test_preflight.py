@@ -47,6 +47,7 @@ def test_a_result_that_did_not_pass_comes_with_its_findings(world: World) -> Non
     assert point.code == "result-invalid"
     assert "A personal code" in point.message.en
     assert "Personas kods" in point.message.lv
+    assert ".." not in point.message.en + point.message.lv
     assert [one.code for one in point.findings] == ["national-id"]
 
 

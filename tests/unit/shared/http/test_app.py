@@ -149,5 +149,14 @@ async def test_openapi_names_the_problem_document(client: httpx.AsyncClient) -> 
     assert "Problem" in document["components"]["schemas"]
 
 
+async def test_the_page_of_calls_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    response = await client.get("/docs")
+
+    assert "/v1/projects/{project_id}/results" in response.text
+    assert "<script" not in response.text
+    assert "//" not in response.text.removeprefix("<!doctype html>")
+    assert "style-src 'sha256-" in response.headers["Content-Security-Policy"]
+
+
 def test_several_apps_of_one_process_share_their_metrics(readiness: Readiness) -> None:
     assert create_app("one", readiness=readiness) is not create_app("two", readiness=readiness)

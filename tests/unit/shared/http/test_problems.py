@@ -17,7 +17,7 @@ from shared.health import Readiness
 from shared.http.app import create_app
 from shared.http.catalogue import catalogue, preferred_language, texts
 from shared.http.pagination import Limit
-from shared.http.problems import refusal
+from shared.http.problems import refusal, rendered
 from shared.vocabularies.formats import nearest_texts
 
 CONTRACT_CODES = frozenset(
@@ -267,3 +267,4 @@ def test_a_faulty_batch_of_models_outside_of_a_request_is_refused_the_same_way()
 
     assert refusal(faults).code == "missing-title"
     assert refusal(faults).errors[0].pointer == "/metadata/title"
+    assert rendered(refusal(faults), "lv")["errors"][0]["detail"] == texts("missing-title", "lv")[1]
