@@ -37,8 +37,8 @@ START_ENDS_MAX = 1
 RESTART_DELAYS_SECONDS = (0.0, 0.0, 0.25, 0.5, 1.0, 2.0)
 STEADY_SECONDS = 20.0
 WARNING = (
-    "WARNING: clamd knows only the EICAR test string, no real malware. Real signatures come with "
-    "RESULTS_FRESHCLAM=auto where the network allows."
+    "WARNING: clamd knows only the EICAR test string, no real malware. Real signatures are fetched where the network "
+    "allows, unless RESULTS_FRESHCLAM=off."
 )
 State = Literal["waiting", "starting", "ready", "stopped"]
 

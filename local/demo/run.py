@@ -24,7 +24,7 @@ from local.server import StartError
 
 DEFAULT_BASE = 8100
 PLAIN_WIDTH = 120
-PARTS = "nats-server, SeaweedFS, clamd, token issuer, intake, validator, review and publisher"
+PARTS = "NATS, an S3 server, clamd, a token issuer and the four services"
 
 
 def run_demo(var: Path, *, keep: bool = False) -> int:
@@ -86,8 +86,8 @@ def _tell(platform: RunningPlatform, account: Account) -> None:
         story.tell()
         account.table("What became of each file", story.lines)
         public = platform.urls["publisher"]
-        account.console.print(f"\n[bold]Public:[/bold] {public}/projects/{project_id}", highlight=False)
-        account.console.print(f"        {public}{project.path}", highlight=False)
+        account.console.print(f"\n[bold]Public while it runs:[/bold] {public}/projects/{project_id}", highlight=False)
+        account.console.print(f"                      {public}{project.path}", highlight=False)
 
 
 @contextmanager
