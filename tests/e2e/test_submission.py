@@ -45,8 +45,8 @@ def test_every_result_that_is_not_ready_is_listed(scenario: Scenario) -> None:
 
     problem = refused(scenario.coordinator.intake("POST", f"{scenario.path}/submissions"), 409, "results-not-valid")
 
-    told = str(problem["errors"])
-    assert all(one["id"] in told for one in bad)
+    told = {one["pointer"].removeprefix("/results/").replace("~0", "~") for one in problem["errors"]}
+    assert told == {one["id"] for one in bad}
     assert good["id"] not in told
 
 
