@@ -1,7 +1,8 @@
 """personal-data: what in the text of the file names a person (R37). Runs in a child.
 
-Numbers whose check digits are right block; e-mail addresses and telephone numbers are shown to the reviewer. A bare
-run of digits that is right by chance (one valid number among many of its length) only warns.
+Numbers whose check digits are right and lists of people block; weaker signs are shown to the reviewer. A bare run of
+digits that is right by chance (one valid number among many of its length) only warns. Names in the text are counted,
+not listed. Minutes and recordings of meetings are told by the first characters and by the name of the file (R36).
 """
 
 import errno
@@ -16,20 +17,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from xml.parsers import expat
 
-from services.validator.detectors import Detector, Hit, bank, contact, identity
-from services.validator.domain import Examination, Observation, Place, Specimen, masked, observation
+from services.validator.detectors import NOTHING, Hit, Published, material
+from services.validator.detectors.reasons import Why
+from services.validator.detectors.search import search
+from services.validator.domain import NOWHERE, Examination, Observation, Place, Specimen, masked, observation
 from services.validator.formats import xml
 from services.validator.text import WITHOUT_TEXT, Block, UnreadError, reader
 
 CHECK = "personal-data"
-ENGINE = "results-personal-data 2026-11-1"
+ENGINE = "results-personal-data 2026-11-2"
 SECONDS_MAX = 45.0
 HITS_MAX = 2_000
 LONE_AMONG = 20
 LONE_SHARE = 0.25
-DETECTORS: tuple[Detector, ...] = (
-    identity.detect, bank.detect_ibans, bank.detect_cards, contact.detect_emails, contact.detect_phones,
-)  # fmt: skip
+NAMES_MAX = 1_000
+ONCE_PER_FILE = frozenset({"meeting-minutes", "meeting-recording"})
+_PARAMETER = {"payment-card": "network", "list-of-people": "count", "possible-list-of-people": "count"}
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -46,65 +49,94 @@ _UNREADABLE = (
 
 def examine(specimen: Specimen) -> Examination:
     """Search the text of a file whose format check has passed. Never raises for what a file holds."""
-    search = _Search(time.monotonic() + SECONDS_MAX)
+    found = Findings(file_name=specimen.name)
     read = reader(specimen.extension)
-    if read is None:
-        assert specimen.extension in WITHOUT_TEXT, specimen.extension
-        return Examination(check=CHECK, engine=ENGINE)
-    notes = search.through(read, specimen.path)
-    seen = [*search.observations(lambda: _key(specimen.path)), *notes]
-    return Examination(check=CHECK, engine=ENGINE, observations=tuple(seen), total=search.total + len(notes))
+    assert read or specimen.extension in WITHOUT_TEXT, specimen.extension
+    notes = _through(found, read, specimen.path) if read else []
+    seen = [*found.observations(lambda: _key(specimen.path)), *notes]
+    return Examination(check=CHECK, engine=ENGINE, observations=tuple(seen), total=found.total + len(notes))
 
 
-class _Search:
-    """The hits in one file, each value once per place, and how common bare numbers of their length are in it."""
+def _through(found: "Findings", read: Callable[[str], Iterator[Block]], path: str) -> list[Observation]:
+    """Go through the blocks; return notes on what was left out."""
+    ends_at = time.monotonic() + SECONDS_MAX
+    try:
+        for block in read(path):
+            found.take(block)
+            if time.monotonic() > ends_at:
+                return [_note("partly-examined", reason=f"the search stopped after {SECONDS_MAX:.0f} seconds")]
+    except UnreadError as error:
+        return [_note("partly-examined", reason=str(error))]
+    except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
+        return [_note("partly-examined", reason="a part of the text cannot be read")]
+    return []
 
-    def __init__(self, ends_at: float) -> None:
-        self._ends_at = ends_at
+
+class Findings:
+    """The hits in one file, each value once per place, and how common bare numbers of their length are in it.
+
+    Pure: blocks in, observations out. `published` is what the project says about itself and therefore no finding.
+    """
+
+    def __init__(self, *, file_name: str = "", published: Published = NOTHING) -> None:
+        self._published = published
         self._hits: dict[tuple[str, str, Place], Hit] = {}
+        self._names: dict[str, tuple[Hit, Place]] = {}
         self._lone: Counter[int] = Counter()
         self._numbers: Counter[int] = Counter()
-        self.total = 0
+        self._head = ""
+        self._hits.update({(hit.code, hit.value, NOWHERE): hit for hit in material.in_name(file_name)})
+        self.total = len(self._hits)
 
-    def through(self, read: Callable[[str], Iterator[Block]], path: str) -> list[Observation]:
-        """Go through the blocks; return notes on what was left out."""
-        try:
-            for block in read(path):
-                self._take(block)
-                if time.monotonic() > self._ends_at:
-                    return [_note("partly-examined", reason=f"the search stopped after {SECONDS_MAX:.0f} seconds")]
-        except UnreadError as error:
-            return [_note("partly-examined", reason=str(error))]
-        except _UNREADABLE as error:
-            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-                raise
-            return [_note("partly-examined", reason="a part of the text cannot be read")]
-        return []
-
-    def _take(self, block: Block) -> None:
-        hits = [hit for detect in DETECTORS for hit in detect(block)]
+    def take(self, block: Block) -> None:
+        """Search one block."""
+        hits = list(search(block, self._published))
+        if len(self._head) < material.HEAD_CHARACTERS:
+            self._head += block.text[: material.HEAD_CHARACTERS]
+            hits.extend(material.in_head(self._head))
         for hit in hits:
-            key = (hit.code, hit.value, block.place(hit.start))
-            if key in self._hits:
-                continue
-            self.total += 1
-            if len(self._hits) < HITS_MAX:
-                self._hits[key] = hit
+            self._keep(hit, block)
         for length in {len(hit.value) for hit in hits if hit.lone}:
             self._lone[length] += sum(hit.lone and len(hit.value) == length for hit in hits)
             self._numbers[length] += len(re.findall(rf"(?<![0-9]){'[0-9]' * length}(?![0-9])", block.text))
 
+    def _keep(self, hit: Hit, block: Block) -> None:
+        if hit.code == "person-name":
+            if hit.value not in self._names and len(self._names) < NAMES_MAX:
+                self._names[hit.value] = (hit, block.place(hit.start))
+            return
+        place = NOWHERE if hit.code in ONCE_PER_FILE else block.place(hit.start)
+        key = (hit.code, hit.value, place)
+        if key not in self._hits:
+            self.total += 1
+            if len(self._hits) < HITS_MAX:
+                self._hits[key] = hit
+
     def observations(self, key: Callable[[], bytes]) -> list[Observation]:
         """Return the hits as observations; what is likely chance becomes a possibility."""
-        secret = key() if self._hits else b""
-        return [self._observed(hit, place, secret) for (_, _, place), hit in self._hits.items()]
+        secret = key() if self._hits or self._names else b""
+        seen = [self._observed(hit, place, secret) for (_, _, place), hit in self._hits.items()]
+        return [*seen, *self._name_note(secret)]
 
     def _observed(self, hit: Hit, place: Place, secret: bytes) -> Observation:
-        code = f"possible-{hit.code}" if hit.lone and self._is_chance(len(hit.value)) else hit.code
-        name = "network" if hit.code == "payment-card" else "country"
-        params = {name: hit.what} if hit.what else {}
+        chance = hit.lone and self._is_chance(len(hit.value))
+        code = f"possible-{hit.code}" if chance else hit.code
+        params = (Why.CHANCE if chance else hit.why).params()
+        if hit.what:
+            params[_PARAMETER.get(hit.code, "country")] = hit.what
         seen = observation(CHECK, code, params, place=place, match=hit.value, key=secret)
-        return replace(seen, excerpt=masked(hit.shown))
+        return replace(seen, excerpt=masked(hit.shown) if hit.shown else None)
+
+    def _name_note(self, secret: bytes) -> list[Observation]:
+        if not self._names:
+            return []
+        self.total += 1
+        hit, place = next(iter(self._names.values()))
+        params = hit.why.params() | {"count": str(len(self._names))}
+        seen = observation(CHECK, "person-names", params, place=place, match=hit.value, key=secret)
+        return [replace(seen, excerpt=masked(hit.shown))]
 
     def _is_chance(self, length: int) -> bool:
         numbers = self._numbers[length]

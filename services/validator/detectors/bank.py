@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from stdnum import iban, luhn
 
 from services.validator.detectors import Hit, around, stands_free
+from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
 _LENGTHS = {
@@ -16,12 +17,10 @@ _LENGTHS = {
     "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
     "VA": 22, "XK": 20,
 }  # fmt: skip
-_IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}[ \u00a0]?[A-Z0-9]")
 _IBAN = {
     country: re.compile(rf"[A-Z0-9]{{4}}(?:[ \u00a0-]?[A-Z0-9]){{{length - 4}}}(?![A-Za-z0-9])")
     for country, length in _LENGTHS.items()
 }
-_BARE_CARD = re.compile(r"[2-6][0-9]{12,18}")
 _GROUPED_CARD = re.compile(
     r"[2-6][0-9]{3}([ \u00a0-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[47][0-9]{2}([ \u00a0-])[0-9]{6}\2[0-9]{5}"
 )
@@ -39,22 +38,25 @@ _NETWORKS = (
 )
 
 
-def detect_ibans(block: Block) -> Iterator[Hit]:
-    """Find account numbers whose country, structure and check digits are right."""
-    for match in _IBAN_START.finditer(block.text):
-        pattern = _IBAN.get(match.group()[:2])
-        found = pattern.match(block.text, match.start()) if pattern else None
-        before = block.text[max(match.start() - 1, 0) : match.start()]
-        if found and not before.isalnum() and iban.is_valid(found.group().replace("\u00a0", " "), check_country=False):
-            value = "".join(filter(str.isalnum, found.group()))
-            yield Hit("iban", match.start(), found.group(), value, value[:2])
+def iban_at(block: Block, start: int) -> Iterator[Hit]:
+    """Judge what begins with two capitals: an account number whose country, structure and check digits are right."""
+    pattern = _IBAN.get(block.text[start : start + 2])
+    found = pattern.match(block.text, start) if pattern else None
+    before = block.text[max(start - 1, 0) : start]
+    if found and not before.isalnum() and iban.is_valid(found.group().replace("\u00a0", " "), check_country=False):
+        value = "".join(filter(str.isalnum, found.group()))
+        yield Hit("iban", start, found.group(), value, value[:2])
 
 
-def detect_cards(block: Block) -> Iterator[Hit]:
-    """Find card numbers: 13 to 19 digits in one piece, or in the groups that are printed on the card."""
-    for match in _BARE_CARD.finditer(block.text):
-        yield from _judge(block, match.start(), match.group(), grouped=False)
-    for match in _GROUPED_CARD.finditer(block.text):
+def bare_card(block: Block, start: int, digits: str) -> Iterator[Hit]:
+    """Judge a run of 13 to 19 digits."""
+    if "2" <= digits[0] <= "6":
+        yield from _judge(block, start, digits, grouped=False)
+
+
+def cards_in_stretch(block: Block, start: int, end: int) -> Iterator[Hit]:
+    """Find card numbers in the groups that are printed on the card."""
+    for match in _GROUPED_CARD.finditer(block.text, start, end):
         if not _in_a_row_of_numbers(block.text, match):
             yield from _judge(block, match.start(), match.group(), grouped=True)
 
@@ -65,7 +67,8 @@ def _judge(block: Block, start: int, written: str, *, grouped: bool) -> Iterator
     end = start + len(written)
     if network and luhn.is_valid(digits) and stands_free(block, start, end):
         announced = grouped or _CARD_WORDS.search(around(block, start, end)) is not None
-        yield Hit("payment-card", start, written, digits, network, lone=not announced)
+        why = Why.ANNOUNCED if announced and not grouped else Why.CHECKED if grouped else Why.DATED
+        yield Hit("payment-card", start, written, digits, network, lone=not announced, why=why)
 
 
 def _in_a_row_of_numbers(text: str, match: re.Match[str]) -> bool:

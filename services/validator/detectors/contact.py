@@ -6,54 +6,93 @@ from collections.abc import Iterator
 import phonenumbers
 
 from services.validator.detectors import Announcement, Hit, stands_free
+from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
 HOME_REGION = "LV"
 WORDS_WITHIN_CHARACTERS = 30
 _LOCAL_PART = re.compile(r"[A-Za-z0-9À-ž](?:[A-Za-z0-9À-ž._%+'-]{0,62}[A-Za-z0-9À-ž_%+-])?\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])")
-_INTERNATIONAL = re.compile(r"\+[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){6,14}")
-_NATIONAL = re.compile(r"[2-9][0-9](?:[ \u00a0-]?[0-9]){5,8}")
-_ANNOUNCED = Announcement(
-    r"t[aā]lr|\btel\b|\btel[.:]|telef|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|puh\b|тел",
-    ("talr", "tālr", "tel", "phone", "mob", "gsm", "fa", "whatsapp", "puh", "тел"),
-    before=WORDS_WITHIN_CHARACTERS,
-    after=0,
+_MAILBOX = re.compile(
+    r"(?:info|office|contact|kontakt\w*|contacto|contatto|pasts|birojs|admin\w*|sekretari?\w*|secretar\w*|"
+    r"school|skola|post|posta?|mail|hello|hi|support|help\w*|press|media|noreply|no-reply|webmaster|"
+    r"projekt[aisu]*|projects?|erasmus\w*|team|mobility|international|training|library|biblioteka|"
+    r"lietvediba|kanceleja|dome|direktor|director|rektorat\w*|segreteria|ugyfelszolgalat|toimisto)"
+    r"(?:[._-][a-z0-9-]+)?"
 )
+_INTERNATIONAL = re.compile(r"\+\(?[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){6,14}")
+_DOUBLE_ZERO = re.compile(r"00[1-9](?:[ \u00a0().\-/]{0,2}[0-9]){7,13}")
+_NATIONAL = re.compile(r"\(?0?[0-9](?:[ \u00a0./()-]{0,2}[0-9]){5,11}")
+_ANNOUNCED = Announcement(
+    r"(?:t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
+    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln)[^0-9]*\Z",
+    before=WORDS_WITHIN_CHARACTERS,
+)
+_HEADED = re.compile(r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil")
+_OTHER_REGIONS = (
+    "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",
+    "GR", "HR", "SI", "AT", "BE", "DK", "NO", "IS", "IE", "LU", "CY", "MT",
+)  # fmt: skip
 
 
-def detect_emails(block: Block) -> Iterator[Hit]:
-    """Find e-mail addresses."""
+def emails(block: Block) -> Iterator[Hit]:
+    """Find e-mail addresses; those that name a function and not a person are told apart."""
     text = block.text
     at = text.find("@")
     while at >= 0:
         local, domain = _LOCAL_PART.search(text[max(at - 64, 0) : at]), _DOMAIN.match(text, at + 1)
         if local and domain:
             written = local.group() + "@" + domain.group()
-            yield Hit("email-address", at - len(local.group()), written, written.lower())
+            shared = is_mailbox(local.group())
+            code, why = ("shared-mailbox", Why.MAILBOX) if shared else ("email-address", Why.ADDRESS_FORM)
+            yield Hit(code, at - len(local.group()), written, written.lower(), why=why)
         at = text.find("@", at + 1)
 
 
-def detect_phones(block: Block) -> Iterator[Hit]:
-    """Find numbers with a country code, and national ones next to a word that announces a telephone."""
-    for match in _INTERNATIONAL.finditer(block.text) if "+" in block.text else ():
-        yield from _judge(match.start(), match.group(), None)
-    for match in _NATIONAL.finditer(block.text):
-        start, end = match.span()
-        if _ANNOUNCED.is_near(block, start, start) and stands_free(block, start, end) and not _continues(block, start):
-            yield from _judge(match.start(), match.group(), HOME_REGION)
+def is_mailbox(local_part: str) -> bool:
+    """Say whether the part before the sign @ names a function, such as info or office."""
+    return _MAILBOX.fullmatch(local_part.lower()) is not None
 
 
-def _continues(block: Block, start: int) -> bool:
-    """Say whether a plus stands before it: then it belongs to an international number."""
-    return block.text[max(start - 2, 0) : start].rstrip().endswith("+")
+def international(block: Block) -> Iterator[Hit]:
+    """Find telephone numbers with a plus and their country code."""
+    if "+" in block.text:
+        for match in _INTERNATIONAL.finditer(block.text):
+            yield from _judge(match.start(), match.group().replace("(0)", ""), None, Why.COUNTRY_CODE)
 
 
-def _judge(start: int, written: str, region: str | None) -> Iterator[Hit]:
+def in_stretch(block: Block, start: int, end: int) -> Iterator[Hit]:
+    """Find numbers with the code of a country behind two zeros, and national ones that a word announces."""
+    text = block.text
+    if text.startswith("00", start) and (match := _DOUBLE_ZERO.match(text, start, end)):
+        found = list(_judge(start, "+" + match.group()[2:], None, Why.COUNTRY_CODE))
+        if found and stands_free(block, start, match.end()):
+            yield from found
+            return
+    if text[max(start - 2, 0) : start].rstrip(" (").endswith("+") or not _is_announced(block, start):
+        return
+    match = _NATIONAL.match(text, start, end)
+    if match and stands_free(block, start, match.end()):
+        yield from _national(start, match.group())
+
+
+def _is_announced(block: Block, start: int) -> bool:
+    return _ANNOUNCED.is_near(block, start, start) or _HEADED.search(block.heading(start).lower()) is not None
+
+
+def _national(start: int, written: str) -> Iterator[Hit]:
+    """Ask Latvia's plan first, then those of the other countries: the text does not say whose number it is."""
+    for region in (HOME_REGION, *_OTHER_REGIONS):
+        if found := list(_judge(start, written, region, Why.WORDS)):
+            yield from found
+            return
+
+
+def _judge(start: int, written: str, region: str | None, why: Why) -> Iterator[Hit]:
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return
     if phonenumbers.is_valid_number(number):
         value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        yield Hit("phone-number", start, written, value)
+        yield Hit("phone-number", start, written, value, why=why)

@@ -1,0 +1,66 @@
+"""Working material that is no result (R36): minutes of meetings, and recordings by their transcript or file name."""
+
+import re
+from collections.abc import Iterator
+
+from services.validator.detectors import Hit
+from services.validator.detectors.reasons import Why
+
+HEAD_CHARACTERS = 20_000
+_TITLE_CHARACTERS = 1_500
+_PARTS_WANTED = 2
+_SPEAKERS_WANTED = 6
+_MINUTES = re.compile(
+    r"(?m)^[\W\d]*(?:[\w.'’ -]{0,60}\b)?(?:"
+    r"(?:sanāksmes|sēdes|sapulces|apspriedes|tikšanās)\s+protokols|protokols\s+nr|(?:meeting\s+)?minutes(?:\s+of|\s*$|"
+    r"\s*[-–:])|"
+    r"(?:sitzungs|besprechungs|gesprächs|ergebnis)protokoll|protokoll\s+(?:der|nr|zur)|"
+    r"(?:compte[ -]rendu|procès[ -]verbal)\b|verbale\s+(?:della|di|n)|acta\s+de\s+(?:la\s+)?reuni[óo]n|"
+    r"ata\s+d[ae]\s+reuni[ãa]o|"
+    r"protok[óo]ł\s+(?:z|ze|nr)|koosoleku\s+protokoll|(?:posėdžio|susirinkimo)\s+protokolas|(?:kokous)?pöytäkirja|"
+    r"mötesprotokoll|møtereferat|referat\s+(?:af|fra)|notulen|zápis\s+z|zápisnica|jegyzőkönyv|proces[ -]verbal|"
+    r"zapisnik|"
+    r"протокол\s+(?:от|№|собрания)|πρακτικά)"
+)
+_PARTS = re.compile(
+    r"(?m)^[\W\d]*(?:piedalās|klātesoš\w*|darba kārtība|nolemj|nolēma|nolemts|protokolē\w*|sēdi vada|sanāksmi vada|"
+    r"present|attend(?:ees|ance)|in attendance|participants|apologies|agenda|decisions?|action (?:items|points)|"
+    r"minutes taken by|"
+    r"chair(?:ed by)?|anwesen\w*|teilnehm\w*|tagesordnung|beschl[üu]ss\w*|protokollführ\w*|présents?|excusés?|"
+    r"ordre du jour|"
+    r"décisions?|presenti|assenti|ordine del giorno|asistentes|orden del día|acuerdos|presentes|ordem de trabalhos|"
+    r"obecni|"
+    r"porządek (?:obrad|spotkania)|ustalenia|osalesid|päevakord|otsus\w*|dalyvavo|darbotvarkė|nutarta|läsnä|"
+    r"esityslista|"
+    r"päätökset|närvarande|dagordning|beslut|til stede|dagsorden|aanwezig|agendapunten|přítomni|program jednání|"
+    r"prítomní|"
+    r"jelen vannak|napirend|prezenți|ordinea de zi|prisutni|prisotni|dnevni red|присъстващи|дневен ред|"
+    r"παρόντες)\b[^\n]{0,80}$"
+)
+_SPEAKER = re.compile(
+    r"(?m)^\W{0,2}(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,3})?[^\n]{0,40}\n?[^\n]{0,4}"
+    r"(?:<v [^>\n]{2,40}>|[^\W\d_][\w.'’ -]{1,40}:\s)"
+)
+_RECORDING = re.compile(
+    r"gmt[0-9]{8}[-_ ]?[0-9]{6}|zoom[_-]?[0-9]|[_ -]recording|meeting[ _-]?(?:record|audio|video)|recording[ _-]?of|"
+    r"(?:^|[_ -])(?:sapulc|sanāksm|sanaksm|sēd|tikšan)\w*[ _-]+(?:ierakst|audio|video)|(?:sapulc|sanāksm|"
+    r"sanaksm)\w*ierakst|"
+    r"teams[ _-]?(?:meeting|call)|meet[ _-]record|besprechung[ _-]?aufzeichnung|enregistrement[ _-]r[ée]union"
+)
+
+
+def in_head(head: str) -> Iterator[Hit]:
+    """Look at the first characters of a document: `HEAD_CHARACTERS` are enough."""
+    lowered = head[:HEAD_CHARACTERS].lower()
+    title = _MINUTES.search(lowered, 0, _TITLE_CHARACTERS)
+    if title and len({match.group() for match in _PARTS.finditer(lowered)}) >= _PARTS_WANTED:
+        yield Hit("meeting-minutes", title.start(), "", "minutes", why=Why.MINUTES)
+    speakers = list(_SPEAKER.finditer(head, 0, HEAD_CHARACTERS))
+    if len(speakers) >= _SPEAKERS_WANTED:
+        yield Hit("meeting-recording", speakers[0].start(), "", "transcript", why=Why.SPEAKERS)
+
+
+def in_name(file_name: str) -> Iterator[Hit]:
+    """Look at the name of the file."""
+    if _RECORDING.search(file_name.lower()):
+        yield Hit("meeting-recording", 0, "", "name", why=Why.FILE_NAME)

@@ -1,0 +1,189 @@
+"""Names of people, and the pattern that matters most: lists of people (R36, R37).
+
+A list is a run of rows that begin with names. What the rows are worth is decided by what stands around them: a title
+such as *list of participants*, headings such as *name* and *signature*, known given names, contacts in most rows.
+The rows may be lines of a text, lines with separators, cells of a table that stand below each other, cells of a sheet.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.validator.detectors import Hit, Published, names, plain
+from services.validator.detectors.contact import is_mailbox
+from services.validator.detectors.reasons import Why
+from services.validator.text import Block
+
+GAP_CHARACTERS = 260
+HEAD_CHARACTERS = 600
+_LONGEST_CELL = 110
+_ROWS_HEADED, _ROWS_WITH_CONTACTS, _ROWS_OF_NAMES = 3, 4, 8
+_NAMES_KEPT = 20_000
+_ALPHABET = [chr(code) for code in (*range(0x41, 0x180), *range(0x370, 0x530))]
+_UPPER = "".join(one for one in _ALPHABET if one.isupper())
+_LOWER = "".join(one for one in _ALPHABET if one.islower())
+_WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’]+(?:-[{_UPPER}][{_UPPER}{_LOWER}]+)*"
+_PARTICLES = r"(?:(?:van|von|de|der|den|da|di|del|della|la|le|dos|af|av|zu|y|El|Al) ){0,2}"
+_SEPARATOR = r"(?:[ \u00a0]|, ?|[\t;|]|\n\t)"
+_NAME = re.compile(rf"{_WORD}(?:{_SEPARATOR}{_PARTICLES}{_WORD}){{1,3}}")
+_WORDS = re.compile(_WORD)
+_LEAD = re.compile(
+    r"(?:\A|[\n\t;|,\"”•·–])[ \u00a0]*(?:\(?[0-9]{1,4}[.):]?[ \u00a0\t;|,]*(?:\n\t)?)?(?:(?:Dr|Prof|Mr|Ms|Mrs|Mme|"
+    r"Frau|Herr)\.? )?\"?\Z"
+)
+_TITLE = re.compile(
+    r"dalībnieku (?:saraksts|reģistr|sarakst)|reģistrācijas (?:lapa|saraksts|tabula)|apmeklējum\w* (?:lapa|uzskaite|"
+    r"saraksts)|"
+    r"klātbūtnes|parakstu lapa|saraksts ar parakst|list of (?:participants|attendees|pupils|students|learners|"
+    r"attendance)|"
+    r"(?:participants?|attendance|attendees|sign[- ]?(?:in|up)|registration|signature)s?.? (?:list|sheet|register|"
+    r"form|table|record)|"
+    r"attendance\b|registered participants|teilnehm\w*(?:liste|verzeichnis)|anwesenheits|unterschriftenliste|"
+    r"liste (?:des? )?(?:participant|présen|émarge|d.émarge|élèves)|feuille (?:de présence|d.émargement)|"
+    r"(?:lista|elenco|listado|relación) (?:de |dei |degli |delle )?(?:los )?(?:particip|asisten|presen|firm|inscri|"
+    r"iscritt|alumn)|"
+    r"hoja de (?:asistencia|firmas)|registro (?:delle|di|de) (?:presen|asisten)|foglio (?:delle )?(?:presen|firm)|"
+    r"lista (?:uczestnik|obecno)|osalejate (?:nimekir|registr)|registreerimisleht|dalyvių (?:sąraš|registr)|"
+    r"registracijos lap|osallistujaluettelo|osallistujalista|läsnäolol|deltag(?:ar|er)e?(?:list|förteck)|deltakerlist|"
+    r"närvarol|"
+    r"deelnemers(?:lijst)?|presentielijst|aanwezigheidslijst|prezenční listin|seznam (?:účastník|udeležen)|"
+    r"zoznam účast|"
+    r"prezenčn\w listin|résztvev\w+ (?:list|névsor)|jelenléti|lista (?:de )?(?:participan|prezen)|listă de prezen|"
+    r"lista prisot|"
+    r"popis sudionik|lista prisut|списък на (?:участ|присъст)|присъствен списък|список участник|κατάλογος συμμετ|"
+    r"λίστα συμμετ|παρουσιολόγ|þátttakendalist"
+)
+_NAME_HEADING = re.compile(
+    r"\b(?:vārds|uzvārds|name|names|surname|full name|participant|vorname|nachname|nom|prénom|nombre|apellidos?|nome|"
+    r"cognome|"
+    r"nominativo|imię|nazwisko|nimi|perekonnanimi|eesnimi|vardas|pavardė|etunimi|sukunimi|navn|namn|etternavn|"
+    r"efternamn|naam|"
+    r"achternaam|jméno|příjmení|meno|priezvisko|név|nume|prenume|ime|priimek|prezime|име|фамилия|имя|όνομα|επώνυμο|"
+    r"ονοματεπώνυμο|nafn|dalībnieks|skolēns|teilnehmer(?:in)?)\b"
+)
+_OTHER_HEADING = re.compile(
+    r"parakst|signature|\bsigned?\b|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|"
+    r"namnteckning|"
+    r"handtekening|assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift|e-?pasts|e-?mail|e-?post|"
+    r"courriel|"
+    r"correo|sähköposti|ηλ|имейл|тел|tālr|phone|telef|\btel\b|puhelin|mobil|personas kods|personal code|\bskola\b|"
+    r"school|schule|"
+    r"iestāde|organi[sz]a|institu|einrichtung|\bklase\b|\bclass\b|\bklasse\b|dzimšan|birth|geburt|\bage\b|vecums|"
+    r"isikukood|pesel|"
+    r"asmens kod|código|codice|paraf"
+)
+_CONTACT = re.compile(r"([A-Za-z0-9._%+-]+)@|_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])")
+_REFERENCE = re.compile(r"\((?:19|20)[0-9]{2}|isbn|doi|https?:|\bpp?\. ?[0-9]|\blpp\b|vol\.|et al|–\s?(?:1[0-9]|"
+                        r"20)[0-9]{2}|"
+                        r"\b1[0-9]{3}\s?[-–]", re.IGNORECASE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    end: int
+    shown: str
+    known: bool
+
+
+def detect(block: Block, published: Published) -> Iterator[Hit]:
+    """Find lists, and beside them the names that stand in the text."""
+    found = list(_people(block.text))
+    for row in found:
+        if row.known:
+            yield Hit("person-name", row.start, row.shown, row.shown.casefold(), why=Why.GIVEN_NAME)
+    yield from _lists(block, [row for row in found if _leads(block.text, row)], published)
+
+
+def _people(text: str) -> Iterator[_Row]:
+    count = 0
+    for match in _NAME.finditer(text):
+        words = _WORDS.findall(match.group())
+        if any(names.is_word(word) for word in words[:2]):
+            continue
+        known = any(names.is_given(word) for word in words[:3])
+        if known or _could_lead(text, match.start()):
+            yield _Row(match.start(), match.end(), match.group(), known)
+            count += 1
+            if count == _NAMES_KEPT:
+                return
+
+
+def _could_lead(text: str, start: int) -> bool:
+    """Refuse most places in prose by one look: the character before a name there is a space behind a word."""
+    before = text[max(start - 2, 0) : start]
+    return not before or not before[-1].isspace() or before[-1] in "\n\t" or not before[0].isalpha()
+
+
+def _leads(text: str, row: _Row) -> bool:
+    behind = text[row.end : row.end + 1]
+    return behind not in (":", "'", "’") and _LEAD.search(text[max(row.start - 16, 0) : row.start]) is not None
+
+
+def _lists(block: Block, rows: list[_Row], published: Published) -> Iterator[Hit]:
+    run: list[tuple[_Row, str]] = []
+    for at, row in enumerate(rows):
+        end = rows[at + 1].start if at + 1 < len(rows) else row.end + GAP_CHARACTERS
+        beside = block.text[row.end : min(end, row.end + GAP_CHARACTERS)]
+        run.append((row, beside))
+        if end - row.end >= GAP_CHARACTERS or at + 1 == len(rows) or _breaks(beside):
+            yield from _judge(block, run, published)
+            run = []
+
+
+def _breaks(beside: str) -> bool:
+    """Say whether prose stands between two rows."""
+    return max(map(len, re.split(r"[\t\n;|]", beside))) > _LONGEST_CELL
+
+
+def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> Iterator[Hit]:
+    rows = [(row, beside) for row, beside in run if not _is_published(row, beside, published)]
+    count = len({row.shown.casefold() for row, _ in rows})
+    if count < _ROWS_HEADED:
+        return
+    known = sum(row.known for row, _ in rows) / len(rows)
+    contacts = sum(_has_contact(beside) for _, beside in rows) / len(rows)
+    if sum(_REFERENCE.search(beside) is not None for _, beside in rows) > 0.4 * len(rows):
+        return
+    first = rows[0][0]
+    titled, headed = _headings(block, first.start)
+    if (titled or headed) and (known >= 0.25 or contacts >= 0.5 or (titled and count > _ROWS_HEADED)):
+        code, why = "list-of-people", Why.HEADED_ROWS
+    elif count >= _ROWS_WITH_CONTACTS and contacts >= 0.6 and (known >= 0.25 or contacts >= 0.8):
+        code, why = "list-of-people", Why.ROWS_WITH_CONTACTS
+    elif count >= _ROWS_OF_NAMES and known >= 0.6:
+        code, why = "possible-list-of-people", Why.ROWS_OF_NAMES
+    else:
+        return
+    yield Hit(code, first.start, first.shown, "\n".join(row.shown for row, _ in rows), str(count), why=why)
+
+
+def _is_published(row: _Row, beside: str, published: Published) -> bool:
+    if not published.values:
+        return False
+    return plain(row.shown) in published.values or any(
+        plain(word) in published.values for word in re.split(r"[\s;|,]+", beside)
+    )
+
+
+def _has_contact(beside: str) -> bool:
+    """Say whether a row holds a contact, a long number or a place to sign; mailboxes of offices do not count."""
+    return any(not match[1] or not is_mailbox(match[1]) for match in _CONTACT.finditer(beside)) and not (
+        any(is_mailbox(match[1]) for match in _CONTACT.finditer(beside) if match[1])
+    )
+
+
+def _headings(block: Block, start: int) -> tuple[bool, bool]:
+    """Say whether a title of lists, and whether headings of columns, stand over a position."""
+    before = block.text[max(start - HEAD_CHARACTERS, 0) : start].lower()
+    short: list[str] = []
+    for line in reversed(before.split("\n")):
+        if len(line) > 160:
+            break
+        short.append(line)
+    above = "\n".join(reversed(short))
+    near = above[-300:]
+    column = block.heading(start).lower()
+    headed = _NAME_HEADING.search(near) is not None and _OTHER_HEADING.search(near) is not None
+    over_column = bool(column) and _NAME_HEADING.search(column) is not None
+    return _TITLE.search(above) is not None, headed or over_column

@@ -1,0 +1,89 @@
+"""Everything that names a person in one block, and what the project has published left out."""
+
+import re
+from collections.abc import Iterator
+
+from services.validator.detectors import NOTHING, Hit, Published, bank, contact, identity, papers, people
+from services.validator.text import Block
+
+_STRETCH = re.compile(r"[0-9](?:[ \u00a0]?[0-9A-Z./+()\-–‑—]){3,200}")
+_CAPITALS = re.compile(r"[A-Z]{1,6}[ -]?[0-9]{2}")
+_YEAR = 4
+_POSTAL_DIGITS = (4, 5)
+_PHONE_DIGITS = range(7, 14)
+_DOCUMENT_DIGITS = range(7, 10)
+_CARD_DIGITS = range(13, 20)
+
+
+def search(block: Block, published: Published = NOTHING) -> Iterator[Hit]:
+    """Give the hits of one block, in no order."""
+    for hit in _all(block, published):
+        if not published.covers(hit):
+            yield hit
+
+
+def _all(block: Block, published: Published) -> Iterator[Hit]:
+    text = block.text
+    yield from contact.emails(block)
+    yield from contact.international(block)
+    yield from papers.machine_zones(block)
+    for match in _STRETCH.finditer(text):
+        written = match.group()
+        if not written.isdigit():
+            yield from _mixed(block, match.start(), match.end())
+        elif len(written) > _POSTAL_DIGITS[1]:
+            yield from _bare(block, match.start(), written)
+        elif len(written) in _POSTAL_DIGITS:
+            yield from _short(block, match.start(), written)
+    for match in _CAPITALS.finditer(text):
+        yield from _lettered(block, match.start())
+    yield from people.detect(block, published)
+
+
+def _bare(block: Block, start: int, digits: str) -> Iterator[Hit]:
+    size = len(digits)
+    if size in identity.LENGTHS:
+        yield from identity.in_bare(block, start, digits)
+    if size in _CARD_DIGITS:
+        yield from bank.bare_card(block, start, digits)
+    if size in _PHONE_DIGITS:
+        yield from contact.in_stretch(block, start, start + size)
+    if size in _DOCUMENT_DIGITS:
+        yield from papers.document_at(block, start)
+
+
+def _short(block: Block, start: int, digits: str) -> Iterator[Hit]:
+    text, end = block.text, start + len(digits)
+    if text[end : end + 1] in (" ", ",") and text[end + 1 : end + 3].strip()[:1].isupper():
+        yield from papers.address_at(block, start)
+    if len(digits) == _YEAR and digits[:2] in ("19", "20"):
+        yield from papers.birth_year(block, start, digits)
+
+
+def _mixed(block: Block, start: int, end: int) -> Iterator[Hit]:
+    text = block.text
+    yield from identity.in_stretch(block, start, end)
+    for match in _TOKENS.finditer(text, start, end):
+        digits = match.group()
+        if len(digits) in _CARD_DIGITS:
+            yield from bank.bare_card(block, match.start(), digits)
+        elif len(digits) in _DOCUMENT_DIGITS:
+            yield from papers.document_at(block, match.start())
+    if end - start >= min(_CARD_DIGITS):
+        yield from bank.cards_in_stretch(block, start, end)
+    if end - start >= min(_PHONE_DIGITS):
+        yield from contact.in_stretch(block, start, end)
+    yield from papers.birth_dates(block, start, end)
+    yield from papers.address_at(block, start)
+    if text[start : start + 2] in ("19", "20") and text[start : start + _YEAR].isdigit():
+        yield from papers.birth_year(block, start, text[start : start + _YEAR])
+
+
+_TOKENS = re.compile(r"[0-9]{7,19}")
+
+
+def _lettered(block: Block, start: int) -> Iterator[Hit]:
+    yield from bank.iban_at(block, start)
+    yield from identity.in_letters(block, start)
+    yield from papers.document_at(block, start)
+    yield from papers.address_at(block, start)
