@@ -15,7 +15,7 @@ from services.validator.text import Block
 BEFORE_CHARACTERS = 80
 AFTER_CHARACTERS = 40
 _JOINING = "-/+@#–‑"
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,9 @@ class Announcement:
     def is_near(self, block: Block, start: int, end: int) -> bool:
         """Say whether such a word stands near the span, or in the heading of its column."""
         first, text = max(start - self._before, 0), block.text
-        if _LETTERS.search(text, first, start) and self._occurs(text[first:start]):
+        if LETTERS.search(text, first, start) and self._occurs(text[first:start]):
             return True
-        if (
-            self._after
-            and _LETTERS.search(text, end, end + self._after)
-            and self._occurs(text[end : end + self._after])
-        ):
+        if self._after and LETTERS.search(text, end, end + self._after) and self._occurs(text[end : end + self._after]):
             return True
         heading = block.heading(start)
         return bool(heading) and self.heads(heading)

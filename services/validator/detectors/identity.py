@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from operator import mul
 
 from stdnum import luhn, verhoeff
 from stdnum.at import vnr
@@ -59,10 +60,15 @@ class _Scheme:
     trust: _Trust
 
 
+_LATVIAN_WEIGHTS = (10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
+
+
 def _latvian(written: str) -> bool:
     """Old codes with a date that is not in the future, new ones that begin with 32; never company numbers."""
     digits = "".join(filter(str.isdigit, written))
-    if digits[0] > "3" or not pvn.is_valid(digits):
+    if digits[0] > "3" or (1 + sum(map(mul, _LATVIAN_WEIGHTS, map(int, digits)))) % 11 % 10 != int(digits[10]):
+        return False
+    if not pvn.is_valid(digits):
         return False
     return digits.startswith("32") or pvn.get_birth_date(digits) <= datetime.now(UTC).date()
 
@@ -119,7 +125,7 @@ _BARE = {
     11: (
         _scheme("LV", rf"{_DAY}{_MONTH}\d{{7}}|32\d{{9}}", _latvian, _Trust.DATED),
         _scheme("EE/LT", rf"[1-8]\d\d{_MONTH}{_DAY}\d{{4}}", _baltic, _Trust.DATED),
-        _scheme("NO", rf"[0-7]\d{_MONTH}\d{{7}}", fodselsnummer.is_valid, _Trust.DATED),
+        _scheme("NO", rf"(?:[04][1-9]|[1256]\d|[37][01]){_MONTH}\d{{7}}", fodselsnummer.is_valid, _Trust.DATED),
         _scheme("PL", r"\d+", pesel.is_valid, _Trust.WEAK),
         _scheme("BE", r"\d+", nn.is_valid, _Trust.WEAK),
         _scheme("HR", r"\d+", oib.is_valid, _Trust.WEAK),
@@ -141,6 +147,7 @@ _DATED = {
     length: re.compile("|".join(one.shape.pattern for one in schemes if one.trust is _Trust.DATED) or r"(?!)")
     for length, schemes in _BARE.items()
 }
+DATED_FORMS = "|".join(one.shape.pattern for schemes in _BARE.values() for one in schemes if one.trust is _Trust.DATED)
 _JOINED = (
     _scheme("LV", r"[0-3]\d{5}[-–‑—]\d{5}", _latvian, _Trust.DISTINCT),
     _scheme("FI", r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", hetu.is_valid, _Trust.DISTINCT),

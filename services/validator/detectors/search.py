@@ -2,12 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
-from services.validator.detectors import NOTHING, Hit, Published, bank, contact, identity, papers, people
+from services.validator.detectors import (
+    LETTERS,
+    NOTHING,
+    Hit,
+    Published,
+    bank,
+    contact,
+    identity,
+    papers,
+    people,
+)
 from services.validator.text import Block
 
 _STRETCH = re.compile(r"[0-9](?:[ \u00a0]?[0-9A-Z./+()\-–‑—]){3,200}")
+_CELL_END = r"(?:[\t\r\n;,]|\Z)"
+_STRETCH_WITHOUT_WORDS = re.compile(
+    rf"(?<![0-9])(?:(?:{identity.DATED_FORMS}|{bank.CARD_FORMS})(?={_CELL_END})|(?![0-9]+{_CELL_END}){_STRETCH.pattern})"
+)
 _CAPITALS = re.compile(r"[A-Z]{1,6}[ -]?[0-9]{2}")
+_NO_HEADING = Block("").heading
 _YEAR = 4
 _POSTAL_DIGITS = (4, 5)
 _PHONE_DIGITS = range(7, 14)
@@ -17,7 +34,8 @@ _CARD_DIGITS = range(13, 20)
 
 def search(block: Block, published: Published = NOTHING) -> Iterator[Hit]:
     """Give the hits of one block, in no order."""
-    for hit in _all(block, published):
+    cached = replace(block, heading=lru_cache(maxsize=4)(block.heading)) if _has_headings(block) else block
+    for hit in _all(cached, published):
         if not published.covers(hit):
             yield hit
 
@@ -27,7 +45,7 @@ def _all(block: Block, published: Published) -> Iterator[Hit]:
     yield from contact.emails(block)
     yield from contact.international(block)
     yield from papers.machine_zones(block)
-    for match in _STRETCH.finditer(text):
+    for match in _stretches(block).finditer(text):
         written = match.group()
         if not written.isdigit():
             yield from _mixed(block, match.start(), match.end())
@@ -38,6 +56,16 @@ def _all(block: Block, published: Published) -> Iterator[Hit]:
     for match in _CAPITALS.finditer(text):
         yield from _lettered(block, match.start())
     yield from people.detect(block, published)
+
+
+def _has_headings(block: Block) -> bool:
+    return block.heading is not _NO_HEADING
+
+
+def _stretches(block: Block) -> re.Pattern[str]:
+    """In a table of numbers without words nothing is announced: only what stands for itself is worth a look."""
+    wordless = not _has_headings(block) and LETTERS.search(block.text) is None
+    return _STRETCH_WITHOUT_WORDS if wordless else _STRETCH
 
 
 def _bare(block: Block, start: int, digits: str) -> Iterator[Hit]:
