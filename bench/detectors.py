@@ -9,7 +9,8 @@ from services.validator.text import BLOCK_CHARACTERS, Block
 
 MEGABYTES = 4
 _WORDS = (
-    "projekts mērķis skolēni prasmes vide rokasgrāmata paņēmieni izmēģināti skolotāji bērni grupās uzdevums atbalsta darbu "
+    "projekts mērķis skolēni prasmes vide rokasgrāmata paņēmieni izmēģināti skolotāji bērni grupās uzdevums atbalsta "
+    "darbu "
     "learning teachers methods handbook partners schools results activities training developed during which together "
     "materiāli sadarbība pieredze metodes iespējas vērtēšana izglītība digital skills European Union Rīga Kuldīga"
 )

@@ -171,7 +171,7 @@ def build_logos(get: Get) -> APIRouter:
             raise ProblemError(415, "unsupported-media-type", expected="multipart/form-data")
         await intake.set_logo.admit(order, known_id(project_id))
         rules = Rules(judge_name=require_picture, file_bytes_max=intake.upload_bytes_max)
-        async with intake.bodies.slot():
+        async with intake.bodies.slot(order.caller.sub):
             with intake.spools.open() as spool:
                 received = await Receiver(spool, rules).read(request)
                 if received.content is None:

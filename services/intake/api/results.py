@@ -109,7 +109,7 @@ async def _posted_in_parts(intake: Intake, request: Request, order: Order, proje
         judge_metadata=lambda data: parsed(ResultMetadata, data),
         file_bytes_max=intake.upload_bytes_max,
     )
-    async with intake.bodies.slot():
+    async with intake.bodies.slot(order.caller.sub):
         with intake.spools.open() as spool:
             received = await Receiver(spool, rules).read(request)
             metadata, content = received.metadata, received.content
@@ -250,7 +250,7 @@ async def _patched(intake: Intake, order: Order, view: ProjectView, result_id: s
 
 async def _replaced(intake: Intake, request: Request, order: Order, result_id: str) -> Done:
     rules = Rules(judge_name=require_format, file_bytes_max=intake.upload_bytes_max)
-    async with intake.bodies.slot():
+    async with intake.bodies.slot(order.caller.sub):
         with intake.spools.open() as spool:
             received = await Receiver(spool, rules).read(request)
             if received.content is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.intake.domain.act import Act, Decision, happened, registered
+from services.intake.domain.links import public_url
 from shared.contracts.project import ContactAccess, Project, ProjectDescription, ProjectState, Termination
 from shared.contracts.status import has_ended
 from shared.messaging.events import ProjectLog
@@ -34,7 +35,13 @@ class Registration:
 
 
 def register(project: ProjectLog, act: Act, registration: Registration, today: date) -> Decision:
-    """Register the project or amend it. An end date that moves into the future opens the project again."""
+    """Register the project or amend it. An end date that moves into the future opens the project again.
+
+    Raises 422 `url-not-allowed` for a website of an organisation that the public could not or must not follow.
+    """
+    for one in registration.description.organisations:
+        if one.website:
+            public_url(str(one.website))
     before = ProjectView(project).project
     ended = before is not None and before.ended_at is not None and registration.description.end_date < today
     state = ProjectState(

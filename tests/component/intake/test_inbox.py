@@ -223,7 +223,7 @@ def test_json_that_is_none_is_malformed(body: bytes) -> None:
 
 async def test_too_many_bodies_at_once_are_told_to_come_again() -> None:
     admission = Admission(at_once=1, waiting=1, seconds=0.05)
-    async with admission.slot():
+    async with admission.slot("one"):
         waiting = asyncio.create_task(_enter(admission))
         await asyncio.sleep(0)
         with pytest.raises(ProblemError) as refusal:
@@ -235,6 +235,16 @@ async def test_too_many_bodies_at_once_are_told_to_come_again() -> None:
     await _enter(admission)
 
 
-async def _enter(admission: Admission) -> None:
-    async with admission.slot():
+async def test_one_callers_slow_bodies_leave_half_of_the_places_to_others() -> None:
+    admission = Admission(at_once=4, waiting=8, seconds=0.05)
+    async with admission.slot("greedy"), admission.slot("greedy"):
+        with pytest.raises(ProblemError) as refusal:
+            await _enter(admission, "greedy")
+        assert refusal.value.code == "busy"
+        await _enter(admission, "somebody else")
+    await _enter(admission, "greedy")
+
+
+async def _enter(admission: Admission, by: str = "one") -> None:
+    async with admission.slot(by):
         return

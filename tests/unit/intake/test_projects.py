@@ -107,3 +107,13 @@ def test_a_registration_keeps_every_field_of_the_description() -> None:
 
     assert registration.description.work_packages == project.work_packages
     assert registration.description.organisations == project.organisations
+
+
+@pytest.mark.parametrize("url", ["http://user:pw@partner.example/", "http://10.0.0.1/", "http://localhost/"])
+def test_an_organisation_has_no_website_that_the_public_must_not_follow(url: str) -> None:
+    organisation = {"id": "o1", "name": "A school", "role": "coordinator", "website": url}
+
+    with pytest.raises(ProblemError) as refusal:
+        World().register(organisations=[organisation])
+
+    assert (refusal.value.status, refusal.value.code) == (422, "url-not-allowed")
