@@ -37,6 +37,10 @@ fuzz: setup ## Bend 10,000 files at random (RESULTS_FUZZ_SEEDS=n) and see that e
 bench: setup ## Measure, each figure beside its own reference
 	@$(BIN)/python -m bench
 
+.PHONY: eval
+eval: setup ## Precision and recall of each detector of personal data on the labelled set
+	@$(BIN)/python -m tests.eval $(ARGS)
+
 .PHONY: lint
 lint: setup ## Check format, style and the direction of imports
 	@$(BIN)/ruff format --check .

@@ -120,13 +120,22 @@ class Findings:
         seen = [self._observed(hit, place, secret) for (_, _, place), hit in self._hits.items()]
         return [*seen, *self._name_note(secret)]
 
-    def _observed(self, hit: Hit, place: Place, secret: bytes) -> Observation:
-        chance = hit.lone and self._is_chance(len(hit.value))
-        code = f"possible-{hit.code}" if chance else hit.code
-        params = (Why.CHANCE if chance else hit.why).params()
+    def judged(self) -> list[Hit]:
+        """Return the hits without names, with the code that each has among the others of the file."""
+        return [self._judged(hit) for hit in self._hits.values()]
+
+    def _judged(self, hit: Hit) -> Hit:
+        numbers = self._numbers[len(hit.value)] if hit.lone else 0
+        if numbers < LONE_AMONG or self._lone[len(hit.value)] >= LONE_SHARE * numbers:
+            return hit
+        return replace(hit, code=f"possible-{hit.code}", why=Why.CHANCE)
+
+    def _observed(self, kept: Hit, place: Place, secret: bytes) -> Observation:
+        hit = self._judged(kept)
+        params = hit.why.params()
         if hit.what:
-            params[_PARAMETER.get(hit.code, "country")] = hit.what
-        seen = observation(CHECK, code, params, place=place, match=hit.value, key=secret)
+            params[_PARAMETER.get(kept.code, "country")] = hit.what
+        seen = observation(CHECK, hit.code, params, place=place, match=hit.value, key=secret)
         return replace(seen, excerpt=masked(hit.shown) if hit.shown else None)
 
     def _name_note(self, secret: bytes) -> list[Observation]:
@@ -137,10 +146,6 @@ class Findings:
         params = hit.why.params() | {"count": str(len(self._names))}
         seen = observation(CHECK, "person-names", params, place=place, match=hit.value, key=secret)
         return [replace(seen, excerpt=masked(hit.shown))]
-
-    def _is_chance(self, length: int) -> bool:
-        numbers = self._numbers[length]
-        return numbers >= LONE_AMONG and self._lone[length] < LONE_SHARE * numbers
 
 
 def _note(code: str, **params: str) -> Observation:

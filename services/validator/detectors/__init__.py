@@ -15,6 +15,7 @@ from services.validator.text import Block
 BEFORE_CHARACTERS = 80
 AFTER_CHARACTERS = 40
 _JOINING = "-/+@#–‑"
+_REST_OF_WORD = re.compile(r"\w{1,40}")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -91,6 +92,14 @@ def around(block: Block, start: int, end: int) -> str:
     return f"{block.heading(start)} {before} {block.text[end : end + AFTER_CHARACTERS]}"
 
 
+def _first_whole_word(text: str, at: int) -> int:
+    """Return where the next word begins when a position lies inside of one: half of ISSN is another word."""
+    if not at or not text[at - 1].isalnum():
+        return at
+    rest = _REST_OF_WORD.match(text, at)
+    return rest.end() if rest else at
+
+
 class Announcement:
     """Words that announce a kind of number when they stand near it on its line or above, or head its column.
 
@@ -104,7 +113,8 @@ class Announcement:
 
     def is_near(self, block: Block, start: int, end: int) -> bool:
         """Say whether such a word stands near the span, or in the heading of its column."""
-        first, text = max(start - self._before, 0), block.text
+        text = block.text
+        first = _first_whole_word(text, max(start - self._before, 0))
         if LETTERS.search(text, first, start) and self._occurs(text[first:start]):
             return True
         if self._after and LETTERS.search(text, end, end + self._after) and self._occurs(text[end : end + self._after]):

@@ -22,6 +22,7 @@ _IBAN = {
     for country, length in _LENGTHS.items()
 }
 CARD_FORMS = r"(?:2[2-7]|3[04-8]|4[0-9]|5[0-8]|6[0-9])[0-9]{11,17}"
+_NEVER_CHECK_DIGITS = ("00", "01", "99")
 _GROUPED_CARD = re.compile(
     r"[2-6][0-9]{3}([ \u00a0-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[47][0-9]{2}([ \u00a0-])[0-9]{6}\2[0-9]{5}"
 )
@@ -41,7 +42,8 @@ _NETWORKS = (
 
 def iban_at(block: Block, start: int) -> Iterator[Hit]:
     """Judge what begins with two capitals: an account number whose country, structure and check digits are right."""
-    pattern = _IBAN.get(block.text[start : start + 2])
+    written = block.text[start : start + 4]
+    pattern = _IBAN.get(written[:2]) if written[2:] not in _NEVER_CHECK_DIGITS else None
     found = pattern.match(block.text, start) if pattern else None
     before = block.text[max(start - 1, 0) : start]
     if found and not before.isalnum() and iban.is_valid(found.group().replace("\u00a0", " "), check_country=False):

@@ -25,7 +25,7 @@ _DOUBLE_ZERO = re.compile(r"00[1-9](?:[ \u00a0().\-/]{0,2}[0-9]){7,13}")
 _NATIONAL = re.compile(r"\(?0?[0-9](?:[ \u00a0./()-]{0,2}[0-9]){5,11}")
 _ANNOUNCED = Announcement(
     r"(?:t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
-    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln)[^0-9]*\Z",
+    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln)\w*[^\w\n]{0,4}(?:[^\W\d]+[^\w\n]{1,4})?\Z",
     before=WORDS_WITHIN_CHARACTERS,
 )
 _HEADED = re.compile(r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil")

@@ -20,7 +20,7 @@ _MINUTES = re.compile(
     r"protok[óo]ł\s+(?:z|ze|nr)|koosoleku\s+protokoll|(?:posėdžio|susirinkimo)\s+protokolas|(?:kokous)?pöytäkirja|"
     r"mötesprotokoll|møtereferat|referat\s+(?:af|fra)|notulen|zápis\s+z|zápisnica|jegyzőkönyv|proces[ -]verbal|"
     r"zapisnik|"
-    r"протокол\s+(?:от|№|собрания)|πρακτικά)"
+    r"протокол\s+(?:от|№|собрания|на\s)|πρακτικά)"
 )
 _PARTS = re.compile(
     r"(?m)^[\W\d]*(?:piedalās|klātesoš\w*|darba kārtība|nolemj|nolēma|nolemts|protokolē\w*|sēdi vada|sanāksmi vada|"
@@ -35,7 +35,7 @@ _PARTS = re.compile(
     r"päätökset|närvarande|dagordning|beslut|til stede|dagsorden|aanwezig|agendapunten|přítomni|program jednání|"
     r"prítomní|"
     r"jelen vannak|napirend|prezenți|ordinea de zi|prisutni|prisotni|dnevni red|присъстващи|дневен ред|"
-    r"παρόντες)\b[^\n]{0,80}$"
+    r"παρόντες)\b[^\n]{0,400}$"
 )
 _SPEAKER = re.compile(
     r"(?m)^\W{0,2}(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,3})?[^\n]{0,40}\n?[^\n]{0,4}"

@@ -24,27 +24,43 @@ silvia simona sofia sophie stefan stefania stephen susanne sven tamás tatiana t
 tomasz toomas ulla urszula vasilis vera veronika victor vincent virginie wojciech zoltán zsuzsanna maja karl-heinz
 giorgos yannis δημήτρης ελένη γιώργος μαρία κώστας иван мария георги елена николай анна ольга сергей
 """
-_TITLES = re.compile(r"(?:\b(?:Dr|Prof|Mr|Mrs|Ms|Herr|Frau|Mme|Sig|Sra?|Pan|Pani)\.? |\b[Kk](?:gs|dze)\.? )\Z")
+_INSTITUTION = re.compile(
+    r"school|college|univers|skola|vidussk|pamatsk|ģimnāz|gymnas|gimnaz|gümnaas|lyceum|primar|seconda|gümnaas|lyceum|"
+    r"lyc[ée]e|liceo|institut|academy|"
+    r"associat|council|centre\Z|center\Z|museum|agency|foundation|ltd\Z|gmbh\Z|school"
+)
 _NO_NAME = re.compile(
-    r"\A(?:skol|vidussk|ģimnāz|univers|augstsk|institū|institu|associ|asoci|biedr|fondāc|founda|stiftung|fondat|centr|zentrum|"
+    r"\A(?:skol|vidussk|ģimnāz|univers|augstsk|institū|institu|associ|asoci|biedr|fondāc|founda|stiftung|fondat|centr|"
+    r"zentrum|"
     r"minist|akadēm|academ|akadem|kolled|college|koleg|school|schule|école|ecole|escuel|scuol|szko|lyceum|lycée|liceo|"
-    r"gymnas|gimnaz|pamatsk|bērnud|kinderg|librar|bibliot|muze|museum|council|padome|dome|pašvald|municip|novad|pilsēt|"
-    r"city|town|county|region|aģent|agency|agentur|agence|komis|commis|komit|commit|savien|union|eirop|europ|evrop|eurõ|"
+    r"gymnas|gimnaz|gümnaas|lyceum|primar|seconda|pamatsk|bērnud|kinderg|librar|bibliot|muze|museum|council|padome|"
+    r"dome|pašvald|municip|novad|pilsēt|"
+    r"city|town|county|region|aģent|agency|agentur|agence|komis|commis|komit|commit|savien|union|eirop|europ|evrop|"
+    r"eurõ|"
     r"erasm|project|projek|program|results?|rezult|table|tabul|figure|attēl|abb|image|chapter|nodaļ|kapit|annex|pielik|"
-    r"part\Z|daļa|page|lapa|lpp|module|modul|unit|lesson|stund|class|klase|grupa|group|workshop|semin|konfer|confer|course|"
+    r"part\Z|daļa|page|lapa|lpp|module|modul|unit|lesson|stund|class|klase|grupa|group|workshop|semin|konfer|confer|"
+    r"course|"
     r"kurs|training|apmāc|national|valsts|nacion|inter|latvij|lietuv|igaun|eston|latvia|lithuan|german|vācij|deutsch|"
     r"franc|frankr|spain|españ|spān|ital|pol(?:and|ij|ska)|som|finland|finnland|sweden|zviedr|norw|norv|dan(?:ij|mar)|"
-    r"austr|belg|bulg|roman|rumān|hung|ungār|czech|čeh|slov|horv|croat|kroat|greec|grieķ|cypr|kipr|malt|portug|irel|īrij|"
-    r"iceland|islan|luxem|luks|netherl|nīderl|united|lielbr|great|new|north|south|east|west|ziemeļ|dienvid|austrum|rietum|"
-    r"republi|monday|tuesd|wednes|thursd|friday|saturd|sunday|januar|februar|march\Z|april|june|july|august\Z|septem|oktob|"
+    r"austr|belg|bulg|roman|rumān|hung|ungār|czech|čeh|slov|horv|croat|kroat|greec|grieķ|cypr|kipr|malt|portug|irel|"
+    r"īrij|"
+    r"iceland|islan|luxem|luks|netherl|nīderl|united|lielbr|great|new|north|south|east|west|ziemeļ|dienvid|austrum|"
+    r"rietum|"
+    r"republi|monday|tuesd|wednes|thursd|friday|saturd|sunday|januar|februar|march\Z|april|june|july|august\Z|septem|"
+    r"oktob|"
     r"octob|novem|decem|janvār|februār|marts|aprīl|jūnij|jūlij|augusts|"
-    r"name|vārds|uzvārd|surname|first|last|given|family|nom\Z|prénom|nombre|apellid|nome|cognome|imię|nazwisk|nimi\Z|perekonna|"
-    r"vardas|pavard|etunimi|sukunimi|namn|jméno|příjm|meno\Z|priezv|vezetékn|keresztn|ime\Z|priimek|prezime|nachname|vorname|"
-    r"email|e-mail|e-past|mail|phone|telef|tālr|signat|parakst|unterschr|date\Z|datum|dato|address|adres|organis|organiz|"
+    r"name|vārds|uzvārd|surname|first|last|given|family|nom\Z|prénom|nombre|apellid|nome|cognome|imię|nazwisk|nimi\Z|"
+    r"perekonna|"
+    r"vardas|pavard|etunimi|sukunimi|namn|jméno|příjm|meno\Z|priezv|vezetékn|keresztn|ime\Z|priimek|prezime|nachname|"
+    r"vorname|"
+    r"email|e-mail|e-past|mail|phone|telef|tālr|signat|parakst|unterschr|date\Z|datum|dato|address|adres|organis|"
+    r"organiz|"
     r"iestād|instit|partic|dalīb|teiln|title|nosauk|total|kopā|summa|google|micro|office|power|adobe|youtube|face|"
-    r"street|iela|avenue|road|creative|commons|digital|open|active|green|social|learning|teach|student|pupil|skolē|skolot|"
+    r"street|iela|avenue|road|creative|commons|digital|open|active|green|social|learning|teach|student|pupil|skolē|"
+    r"skolot|"
     r"the|this|these|our|and|for|with|from|who|what|how|why|when|where|all|no\Z|nr\Z|day|week|time|laiks|diena|"
-    r"ltd|sia|gmbh|inc|vzw|asbl|ngo|oü|uab|ab\Z|bank|riga\Z|rīga|tallinn|vilnius|kauna|berlin|paris|madrid|roma?\Z|warsz)",
+    r"ltd|sia|gmbh|inc|vzw|asbl|ngo|oü|uab|ab\Z|bank|riga\Z|rīga|tallinn|vilnius|kauna|berlin|paris|madrid|roma?\Z|"
+    r"warsz)",
 )
 
 
@@ -67,6 +83,6 @@ def is_word(word: str) -> bool:
     return _NO_NAME.match(word.casefold()) is not None
 
 
-def has_title(before: str) -> bool:
-    """Say whether the words before end with a title such as Dr."""
-    return _TITLES.search(before) is not None
+def is_institution(word: str) -> bool:
+    """Say whether a word behind two others makes an institution of them: Porto Primary School."""
+    return _INSTITUTION.match(word.casefold()) is not None

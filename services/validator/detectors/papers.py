@@ -14,11 +14,13 @@ _DOCUMENT_WORDS = Announcement(
     r"(?:pass?port|\bpas[eiu]\b|\bpases\b|personas apliecīb|\beid\b|reisepass|\bpass(?:nr|nummer|-nr)|ausweis|"
     r"passeport|"
     r"carte (?:nationale )?d.identité|passaporto|carta d.identità|pasaporte|paszport|dow[óo]d|passaporte|"
-    r"asmens tapatybės|tapatybės kort|isikutunnistus|\bpassi\b|henkilökortti|\bpas\b|paspoort|identiteitskaart|"
+    r"asmens tapatybės|tapatybės kort|isikutunnistus|\bpassin?\b|\bpaso\b|henkilökortti|\bpas\b|paspoort|"
+    r"identiteitskaart|"
     r"pașaport|carte de identitate|občansk\w+ průkaz|občiansk\w+ preukaz|útlev|személyi igazolv|putovnic|"
     r"osobn\w+ iskaznic|"
     r"osebn\w+ izkaznic|potni list|паспорт|лична карта|διαβατ|ταυτότητ|vegabréf|"
-    r"\bid[ -]card|identity card|identity document|karta tal-identità)[^0-9\n]{0,30}\Z",
+    r"\bid[ -]card|identity card|identity document|"
+    r"karta tal-identità)\w*[^\w\n]{0,4}(?:[^\W\d]+[^\w\n]{1,4})?(?:n\W?[rºo°]?\W{0,3})?\Z",
     before=50,
 )
 _DOCUMENT_HEADS = re.compile(
@@ -29,15 +31,16 @@ _MACHINE_ZONE = re.compile(r"([0-9]{6})([0-9])[A-Z<]{0,3}[MFX<]([0-9]{6})([0-9])
 _BORN = Announcement(
     r"dzim|\bborn\b|birth|\bd\.?o\.?b\b|geboren|geburts|\bgeb\.|\bné(?:e|\(e\))? le|naissance|\bnat[oa] (?:il|a)\b|"
     r"nascita|"
-    r"nacimiento|nacid[oa]|nasciment|nascid[oa]|urodz|\bur\.|syntym|syntyn|född|födelse|født|fødsels|\bsünd|\bgim[.ėi]|"
+    r"nacimiento|nacid[oa]|nasciment|nascid[oa]|urodz|\bur\.|syntym|syntyn|född|födelse|født|fødsels|\bsünd|\bsünn|"
+    r"\bgim[.ėi]|"
     r"narozen|narod[ei]|rođen|rojen|rojstva|роден|родил|рожден|γεννη|γέννησ|született|születési|\bszül|născut|nașter|"
     r"geboortedatum|fæðing|fædd",
     before=40,
 )
 _STREET_AFTER = (
-    r"\w(?:iela|ielā|ielas|bulvāris|bulvārī|gatve|gatvē|prospekts|prospektā|laukums|šoseja|tänav|puiestee|maantee|"
+    r"\w ?(?:iela|ielā|ielas|bulvāris|bulvārī|gatve|gatvē|prospekts|prospektā|laukums|šoseja|tänav|puiestee|maantee|"
     r"gatv[ėe]|katu|tie|gatan|vägen|gata|gade|vej|allé|gaten|veien|straat|laan|plein|stra(?:ß|ss)e|str\.|platz|allee|"
-    r"utca|út|tér|körút|street|road|avenue|lane|square|drive|[ ]st\.?|[ ]rd\.?|[ ]ave\.?|[ ]g\.|[ ]pr\.|[ ]mnt|[ ]tn)"
+    r"utca|út|tér|körút|street|road|avenue|lane|square|drive|\bst\.?|\brd\.?|\bave\.?|\bg\.|\bpr\.|\bmnt|\btn)"
     r"[ \u00a0,]{0,2}(?:nr\.? ?|no\.? ?)?[0-9]{1,4}\b"
 )
 _STREET_BEFORE = (

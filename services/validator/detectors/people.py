@@ -38,9 +38,10 @@ _TITLE = re.compile(
     r"attendance)|"
     r"(?:participants?|attendance|attendees|sign[- ]?(?:in|up)|registration|signature)s?.? (?:list|sheet|register|"
     r"form|table|record)|"
-    r"attendance\b|registered participants|teilnehm\w*(?:liste|verzeichnis)|anwesenheits|unterschriftenliste|"
+    r"attendance\b|registered participants|teilnehm\w*(?:liste|verzeichnis)|liste (?:der|aller) (?:teilnehm|anwesend)|"
+    r"anwesenheits|unterschriftenliste|"
     r"liste (?:des? )?(?:participant|présen|émarge|d.émarge|élèves)|feuille (?:de présence|d.émargement)|"
-    r"(?:lista|elenco|listado|relación) (?:de |dei |degli |delle )?(?:los )?(?:particip|asisten|presen|firm|inscri|"
+    r"(?:lista|elenco|listado|relación) (?:de |dei |degli |delle )?(?:los )?(?:part[ei]cip|asisten|presen|firm|inscri|"
     r"iscritt|alumn)|"
     r"hoja de (?:asistencia|firmas)|registro (?:delle|di|de) (?:presen|asisten)|foglio (?:delle )?(?:presen|firm)|"
     r"lista (?:uczestnik|obecno)|osalejate (?:nimekir|registr)|registreerimisleht|dalyvių (?:sąraš|registr)|"
@@ -62,7 +63,7 @@ _NAME_HEADING = re.compile(
     r"ονοματεπώνυμο|nafn|dalībnieks|skolēns|teilnehmer(?:in)?)\b"
 )
 _OTHER_HEADING = re.compile(
-    r"parakst|signature|\bsigned?\b|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|"
+    r"\b(?:parakst|signature|\bsigned?\b|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|"
     r"namnteckning|"
     r"handtekening|assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift|e-?pasts|e-?mail|e-?post|"
     r"courriel|"
@@ -70,7 +71,12 @@ _OTHER_HEADING = re.compile(
     r"school|schule|"
     r"iestāde|organi[sz]a|institu|einrichtung|\bklase\b|\bclass\b|\bklasse\b|dzimšan|birth|geburt|\bage\b|vecums|"
     r"isikukood|pesel|"
-    r"asmens kod|código|codice|paraf"
+    r"asmens kod|código|codice|paraf|établissement|szkoła|mokykla|koulu|училище|skola|kool|centro)"
+)
+_SIGN_HEADING = re.compile(
+    r"parakst|signature|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|namnteckning|"
+    r"handtekening|"
+    r"assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift"
 )
 _CONTACT = re.compile(r"([A-Za-z0-9._%+-]+)@|_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])")
 _REFERENCE = re.compile(r"\((?:19|20)[0-9]{2}|isbn|doi|https?:|\bpp?\. ?[0-9]|\blpp\b|vol\.|et al|–\s?(?:1[0-9]|"
@@ -99,7 +105,7 @@ def _people(text: str) -> Iterator[_Row]:
     count = 0
     for match in _NAME.finditer(text):
         words = _WORDS.findall(match.group())
-        if any(names.is_word(word) for word in words[:2]):
+        if any(names.is_word(word) for word in words[:2]) or any(names.is_institution(word) for word in words[2:]):
             continue
         known = any(names.is_given(word) for word in words[:3])
         if known or _could_lead(text, match.start()):
@@ -116,8 +122,11 @@ def _could_lead(text: str, start: int) -> bool:
 
 
 def _leads(text: str, row: _Row) -> bool:
-    behind = text[row.end : row.end + 1]
-    return behind not in (":", "'", "’") and _LEAD.search(text[max(row.start - 16, 0) : row.start]) is not None
+    """Say whether a row begins with this name; titles and headings are written with capitals too."""
+    if text[row.end : row.end + 1] in (":", "'", "’") or not _LEAD.search(text[max(row.start - 16, 0) : row.start]):
+        return False
+    shown = row.shown.lower()
+    return not any(pattern.search(shown) for pattern in (_TITLE, _NAME_HEADING, _OTHER_HEADING))
 
 
 def _lists(block: Block, rows: list[_Row], published: Published) -> Iterator[Hit]:
@@ -142,8 +151,9 @@ def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> I
     if count < _ROWS_HEADED:
         return
     known = sum(row.known for row, _ in rows) / len(rows)
+    offices = sum(_is_office(beside) for _, beside in rows) / len(rows)
     contacts = sum(_has_contact(beside) for _, beside in rows) / len(rows)
-    if sum(_REFERENCE.search(beside) is not None for _, beside in rows) > 0.4 * len(rows):
+    if sum(_REFERENCE.search(beside) is not None for _, beside in rows) > 0.4 * len(rows) or offices > max(known, 0.5):
         return
     first = rows[0][0]
     titled, headed = _headings(block, first.start)
@@ -167,14 +177,16 @@ def _is_published(row: _Row, beside: str, published: Published) -> bool:
 
 
 def _has_contact(beside: str) -> bool:
-    """Say whether a row holds a contact, a long number or a place to sign; mailboxes of offices do not count."""
-    return any(not match[1] or not is_mailbox(match[1]) for match in _CONTACT.finditer(beside)) and not (
-        any(is_mailbox(match[1]) for match in _CONTACT.finditer(beside) if match[1])
-    )
+    """Say whether a row holds a contact, a long number or a place to sign, and not the mailbox of an office."""
+    return _CONTACT.search(beside) is not None and not _is_office(beside)
+
+
+def _is_office(beside: str) -> bool:
+    return any(match[1] and is_mailbox(match[1]) for match in _CONTACT.finditer(beside))
 
 
 def _headings(block: Block, start: int) -> tuple[bool, bool]:
-    """Say whether a title of lists, and whether headings of columns, stand over a position."""
+    """Say whether a title of lists, or headings for name and signature, and whether other headings stand over it."""
     before = block.text[max(start - HEAD_CHARACTERS, 0) : start].lower()
     short: list[str] = []
     for line in reversed(before.split("\n")):
@@ -184,6 +196,8 @@ def _headings(block: Block, start: int) -> tuple[bool, bool]:
     above = "\n".join(reversed(short))
     near = above[-300:]
     column = block.heading(start).lower()
-    headed = _NAME_HEADING.search(near) is not None and _OTHER_HEADING.search(near) is not None
+    over_names = _NAME_HEADING.search(near) is not None
+    headed = over_names and _OTHER_HEADING.search(near) is not None
     over_column = bool(column) and _NAME_HEADING.search(column) is not None
-    return _TITLE.search(above) is not None, headed or over_column
+    to_sign = over_names and _SIGN_HEADING.search(near) is not None
+    return to_sign or _TITLE.search(above) is not None, headed or over_column
