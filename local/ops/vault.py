@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -51,7 +52,7 @@ class FolderVault:
     def _take(self, name: str, path: Path) -> None:
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
         shutil.copyfile(path, beside)
         with beside.open("rb") as file:
             os.fsync(file.fileno())

@@ -10,7 +10,7 @@ from local.servers import Credentials as ServerCredentials
 from local.servers import NatsServer
 from shared.contracts.project import ContactState, WebsiteState
 from shared.contracts.result import ElsewhereReportState
-from shared.contracts.review import ReviewResultState, ReviewRoundState
+from shared.contracts.review import ReviewResultState, ReviewRoundState, Waiver
 from shared.contracts.subjects import subject
 from shared.messaging.connection import ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, event_id
@@ -42,8 +42,9 @@ def contact_like(project: str, number: int) -> NewEvent:
 
 
 def waived(project: str, number: int) -> NewEvent:
-    name = subject("review", project, "result", f"r{number}")
-    state = ReviewResultState(result_id=f"{project}~r{number}")
+    name = subject("review", project, "result", f"{project}~r{number}")
+    waiver = Waiver(finding_id="f1", sha256="0" * 64, reason="public", by="ilze", at=datetime.now(UTC))
+    state = ReviewResultState(result_id=f"{project}~r{number}", waivers=(waiver,))
     return NewEvent(
         subject=name, type="review.result.waived.v1", state=state, id=event_id(name, "1", "waived"), actor="ilze"
     )

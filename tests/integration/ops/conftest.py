@@ -5,9 +5,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.running import RunningPlatform
+from local.running import RunningPlatform, running_platform
 from tests.e2e.site import Site
 from tests.integration.ops.commands import site_of
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
+    """A platform of the operators' own: what they archive and count is what these tests have put there."""
+    with running_platform(tmp_path_factory.mktemp("operated") / "home") as platform:
+        yield platform
 
 
 @pytest.fixture(scope="session")

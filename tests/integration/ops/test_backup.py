@@ -139,7 +139,7 @@ def test_the_archive_follows_the_log_and_tells_how_far_it_is(
     def position() -> float:
         try:
             page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-        except httpx.ConnectError:
+        except httpx.TransportError:
             return 0.0
         return float(re.findall(r"(?m)^results_archive_position (\S+)$", page)[0])
 

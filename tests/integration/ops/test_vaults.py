@@ -1,5 +1,6 @@
 """An archive behaves alike in a folder and in a bucket."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
@@ -69,3 +70,15 @@ async def test_a_bucket_needs_a_name_and_keys(where: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         async with opened(where, None):
             pass
+
+
+async def test_the_same_bytes_may_be_put_twice_at_once(vault: Vault, tmp_path: Path) -> None:
+    """Two results with the same content are copied side by side."""
+    source = tmp_path / "source"
+    source.write_bytes(b"the same words")
+    digest = hashlib.sha256(b"the same words").hexdigest()
+
+    await asyncio.gather(*(vault.put("objects/aa/same", source, digest) for _ in range(8)))
+
+    assert [name async for name in vault.names("objects/")] == ["objects/aa/same"]
+    assert await read_bytes(vault, "objects/aa/same") == b"the same words"

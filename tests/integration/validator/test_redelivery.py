@@ -103,6 +103,7 @@ async def test_killed_again_and_again_it_judges_each_file_once(
             await validator.start()
 
         verdicts = [await intake.verdict(one, seconds=90) for one in results]
+        assert validator.stop(signal.SIGTERM) == 0
 
     assert {one.outcome for one in verdicts} == {"passed"}
     assert [len(await intake.verdicts(one)) for one in results] == [1] * 30
