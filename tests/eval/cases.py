@@ -2,7 +2,7 @@
 
 import random
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.eval import hard, numbers
@@ -57,10 +57,10 @@ def bare(written: str) -> str:
     return "".join(filter(str.isalnum, written)).casefold()
 
 
-def all_cases(seed: int = SEED, rounds: int = ROUNDS) -> Iterator[Case]:
-    """Give the whole set."""
+def all_cases(seed: int = SEED, rounds: int = ROUNDS, languages: Mapping[str, Language] = LANGUAGES) -> Iterator[Case]:
+    """Give the whole set, or that of other languages."""
     for number in range(rounds):
-        for code, language in LANGUAGES.items():
+        for code, language in languages.items():
             rng = random.Random(f"{seed}-{number}-{code}")
             for make in MAKERS:
                 yield make(rng, code, language)

@@ -76,7 +76,7 @@ def stands_free(block: Block, start: int, end: int) -> bool:
     text = block.text
     before, second = text[max(start - 1, 0) : start], text[max(start - 2, 0) : max(start - 1, 0)]
     after, next_one = text[end : end + 1], text[end + 1 : end + 2]
-    if before.isalnum() or before == "_" or after.isalnum() or after == "_":
+    if before.isalnum() or before in ("_", "+") or after.isalnum() or after == "_":
         return False
     if (before in _JOINING and before and second.isalnum()) or (after in _JOINING and after and next_one.isalnum()):
         return False

@@ -49,9 +49,8 @@ _STREET_BEFORE = (
     r"[ \u00a0]\w[\w'’. \-]{1,40}?,? ?(?:nr\.? ?|n[°º]\.? ?)?[0-9]{1,4}\b"
 )
 _NUMBER_FIRST = (
-    r"\b[0-9]{1,4}(?: bis)?,? (?:rue|avenue|boulevard|place|quai|chemin|impasse|allée|\w+ (?:street|road|lane|avenue|"
-    r"drive)|"
-    r"\w+ (?:st|rd)\b)"
+    r"\b[0-9]{1,4}(?: bis)?,? "
+    r"(?:rue|avenue|boulevard|place|quai|chemin|impasse|allée|\w+ (?:street|road|lane|avenue|drive|st|rd))\b"
 )
 _STREET = re.compile("|".join((_STREET_AFTER, _STREET_BEFORE, _NUMBER_FIRST)))
 _POSTAL = re.compile(
