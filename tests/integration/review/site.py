@@ -1,5 +1,6 @@
 """Review in this process on the real NATS and S3, with an issuer of the test's own; the other owners write by hand."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -136,7 +137,7 @@ async def site_on(
     nats_server: NatsServer, store_server: SeaweedServer, credentials: Credentials, state: Path, **settings: Any
 ) -> AsyncIterator[Site]:
     """Start the service in this process, and stop it."""
-    issuer, readiness = Issuer(), Readiness()
+    issuer, readiness = Issuer(), Readiness(fresh_seconds=0.05)
     app = build(_settings(nats_server, store_server, credentials, state, settings), readiness, issuer.authenticator())
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
@@ -146,7 +147,15 @@ async def site_on(
         hands = {one: await stack.enter_async_context(log_of(one, nats_server, credentials)) for one in owners}
         store = S3ObjectStore(_store_settings("validator", store_server, credentials))
         stack.callback(store.close)
+        await _caught_up(readiness)
         yield Site(client, readiness, issuer, hands, store, state)
+
+
+async def _caught_up(readiness: Readiness) -> None:
+    """Wait until the read model has read what every test before this one has put into the log."""
+    async with asyncio.timeout(60):
+        while not any(one.name == "readmodel" and one.ok for one in (await readiness.report()).lines):  # noqa: ASYNC110 - readiness is asked, it tells nobody
+            await asyncio.sleep(0.05)
 
 
 def _settings(
