@@ -15,12 +15,13 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
-from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import ProblemError, TransientError
 from shared.health import NotReadyError
 from shared.http.roles import Caller, with_included
+from shared.http.token_faults import MALFORMED, UNUSABLE_SUB, refusal_of, refused
 from shared.telemetry import bind
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
@@ -60,7 +61,7 @@ class Authenticator:
         if not token:
             raise ProblemError(401, "unauthenticated")
         if len(token) > TOKEN_CHARACTERS_MAX or not token.isascii():
-            raise _refused("malformed")
+            raise refused(MALFORMED)
         keys = await self._current_keys()
         digest = hashlib.sha256(token.encode()).digest()
         if (known := self._verified.get(digest)) and known.is_valid(keys):
@@ -70,7 +71,7 @@ class Authenticator:
         except InvalidKeyIdError:
             claims = self._claims_or_refusal(token, await self._rotated_keys(keys))
         except _UNUSABLE as error:
-            raise _refused(_reason(error)) from error
+            raise refusal_of(error) from error
         found = _caller(claims)
         self._remember(digest, _Verified(found, self._keys, min(claims["exp"], time.time() + VERIFIED_SECONDS_MAX)))
         return found
@@ -93,7 +94,7 @@ class Authenticator:
         try:
             return self._claims(token, keys)
         except _UNUSABLE as error:
-            raise _refused(_reason(error)) from error
+            raise refusal_of(error) from error
 
     def _claims(self, token: str, keys: KeySet) -> dict[str, Any]:
         claims = jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
@@ -158,21 +159,10 @@ class _Verified:
         return self.keys is keys and time.time() < self.until
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ExpiredTokenError):
-        return "expired"
-    return str(getattr(error, "error", "malformed")).replace("_", " ")
-
-
-def _refused(reason: str) -> ProblemError:
-    headers = {"WWW-Authenticate": 'Bearer realm="results-platform", error="invalid_token"'}
-    return ProblemError(401, "unauthenticated", headers=headers, reason=reason)
-
-
 def _caller(claims: dict[str, Any]) -> Caller:
     sub, name = claims["sub"], claims.get("name")
     if not isinstance(sub, str) or not sub.isprintable() or not 0 < len(sub) <= SUB_CHARACTERS_MAX:
-        raise _refused("unusable sub")
+        raise refused(UNUSABLE_SUB)
     return Caller(
         sub=sub,
         name=name if isinstance(name, str) else None,

@@ -20,6 +20,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PATH_CHARACTERS_LOGGED = 500
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _PROJECT = re.compile(r"/(?:projects|reviews|reports)/([A-Za-z0-9][A-Za-z0-9-]{2,62})(?:/|$)|/results/([^/~]{3,63})~")
+_CAPABILITY = re.compile(r"(/uploads/)[^/]+")
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 SAFE_HEADERS = {
@@ -116,7 +117,7 @@ class RequestContext:
         record(
             "request",
             method=scope["method"],
-            path=scope["path"][:PATH_CHARACTERS_LOGGED],
+            path=_told(scope["path"]),
             status=exchange.status or 499,
             milliseconds=round(seconds * 1000, 1),
         )
@@ -142,6 +143,11 @@ def _add_headers(headers: MutableHeaders, request_id: str) -> None:
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def _told(path: str) -> str:
+    """The address as logs may have it: that of an upload is a key in itself, so it is masked."""
+    return _CAPABILITY.sub(r"\1***", path)[:PATH_CHARACTERS_LOGGED]
 
 
 def _project_id(path: str) -> str | None:

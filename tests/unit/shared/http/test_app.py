@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from shared.health import NotReadyError, Readiness
 from shared.http.app import create_app, create_operations_app
@@ -96,6 +97,15 @@ async def test_a_trace_is_continued_and_the_request_id_comes_back(client: httpx.
     assert trace is not None
     assert trace.trace_id == PARENT[3:35]
     assert response.headers["x-request-id"] == "mine-1"
+
+
+async def test_the_address_of_an_upload_is_masked_in_the_log(client: httpx.AsyncClient) -> None:
+    with capture_logs() as records:
+        await client.put("/v1/uploads/0123456789abcdef0123456789abcdef01234567", content=b"x")
+        await client.get("/v1/projects/p-1")
+
+    paths = [one["path"] for one in records if one["event"] == "request"]
+    assert paths == ["/v1/uploads/***", "/v1/projects/p-1"]
 
 
 async def test_a_request_id_that_could_forge_a_log_line_is_replaced(client: httpx.AsyncClient) -> None:

@@ -20,6 +20,7 @@ from shared.health import NotReadyError, Readiness
 from shared.http import auth
 from shared.http.app import create_app
 from shared.http.auth import Authenticator, CallerDep
+from shared.http.problems import rendered
 from shared.http.roles import Role
 
 ISSUER = "http://issuer.test"
@@ -244,3 +245,35 @@ async def test_the_dependency_answers_401_with_a_challenge(issuer: Issuer) -> No
     assert without.headers["www-authenticate"].startswith("Bearer")
     assert "expired" in bad.json()["detail"]
     assert good.json() == {"sub": "anna"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "latvian"),
+    [
+        ({"exp": 1}, "it has expired", "tās termiņš ir beidzies"),
+        ({"nbf": NOW + 3600}, "it is not valid yet", "tā vēl nav spēkā"),
+        ({"aud": "another"}, "its aud is not accepted here", "tās aud šeit nav derīgs"),
+        ({"exp": None}, "it lacks exp", "tajā trūkst exp"),
+        ({"sub": "an\nna"}, "its sub is empty", "tās sub ir tukšs"),
+    ],
+)
+async def test_why_a_token_is_refused_is_told_in_the_callers_language(
+    issuer: Issuer, changes: dict[str, Any], english: str, latvian: str
+) -> None:
+    with pytest.raises(ProblemError) as raised:
+        await issuer.authenticator().authenticate(issuer.token(**changes))
+
+    assert f"This token: {english}" in rendered(raised.value, "en")["detail"]
+    assert f"Šī pilnvara: {latvian}" in rendered(raised.value, "lv")["detail"]
+
+
+async def test_a_forged_signature_and_a_text_that_is_no_token_are_told_apart(issuer: Issuer) -> None:
+    authenticator = issuer.authenticator()
+    stranger = ECKey.generate_key("P-256", {"kid": "k1"})
+    told = []
+    for token in (issuer.token(stranger), "a.b.c"):
+        with pytest.raises(ProblemError) as raised:
+            await authenticator.authenticate(token)
+        told.append(rendered(raised.value, "lv")["detail"].partition("Šī pilnvara: ")[2])
+
+    assert told == ["tās paraksts nav pareizs.", "to nevar nolasīt."]
