@@ -36,7 +36,7 @@ from shared.contracts.subjects import object_key
 from shared.contracts.verdict import VerdictOutcome, VerdictState
 from shared.messaging.connection import Credentials as NatsCredentials
 from shared.messaging.connection import connect
-from shared.messaging.streams import provision
+from shared.messaging.upgrade import provision
 from shared.settings import S3Settings
 from shared.storage.s3 import S3ObjectStore
 from shared.storage.zones import CLEAN, INCOMING, PUBLIC

@@ -1,7 +1,9 @@
 """A file of 100 MB, the largest that is allowed: from the first byte of the post to the verdict."""
 
 import asyncio
+import os
 import random
+import signal
 import time
 import zipfile
 from dataclasses import dataclass
@@ -17,9 +19,10 @@ _HEADER_BYTES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """Seconds of one file: through the platform, and each bare step on the same bytes."""
+    """Seconds of one file: through the platform, in the validator alone, and each bare step on the same bytes."""
 
     platform: float
+    checking: float
     scan: float
     put: float
     get: float
@@ -73,18 +76,40 @@ async def measure(people: People, verdicts: Verdicts, bare: BareServers, path: P
     await bare.remove(key)
     scan = await bare.scan(content)
     del content
-    return Round(platform=await posted(people, verdicts, path), scan=scan, put=put, get=get)
+    platform, checking = await posted(people, verdicts, path)
+    return Round(platform=platform, checking=checking, scan=scan, put=put, get=get)
 
 
-async def posted(people: People, verdicts: Verdicts, path: Path) -> float:
+async def posted(people: People, verdicts: Verdicts, path: Path) -> tuple[float, float]:
+    """Seconds from the first byte of the post to the verdict, and from the event to the verdict."""
     project = await people.project()
     start = time.perf_counter()
     result_id = await project.post(path)
-    return await verdicts.of(result_id) - start
+    return await verdicts.of(result_id) - start, await verdicts.checking(result_id)
 
 
 async def together(people: People, verdicts: Verdicts, paths: list[Path]) -> float:
     """Seconds until the last of several files posted at once has its verdict."""
     start = time.perf_counter()
     await asyncio.gather(*(posted(people, verdicts, path) for path in paths))
+    return time.perf_counter() - start
+
+
+async def queued(people: People, verdicts: Verdicts, paths: list[Path]) -> float:
+    """Seconds in which the validator judges several files that all wait for it when it wakes."""
+    validator = people.platform.pids["validator"]
+    os.kill(validator, signal.SIGSTOP)
+    try:
+        results = [await (await people.project()).post(path) for path in paths]
+    finally:
+        os.kill(validator, signal.SIGCONT)
+    start = time.perf_counter()
+    return max((await verdicts.of_all(results)).values()) - start
+
+
+async def scanned_together(bare: BareServers, paths: list[Path]) -> float:
+    """Seconds in which clamd alone scans the same files, all at once."""
+    contents = [path.read_bytes() for path in paths]
+    start = time.perf_counter()
+    await asyncio.gather(*map(bare.scan, contents))
     return time.perf_counter() - start

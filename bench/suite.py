@@ -18,6 +18,8 @@ from local.running import RunningPlatform
 
 MEMORY_MB_TARGET = 250.0
 LARGE_RATIO_TARGET = 1.5
+CHECKING_RATIO_TARGET = 1.25
+QUEUED_RATIO_TARGET = 1.35
 VERDICT_MS_TARGET = 60.0
 RATE_TARGET = 60.0
 WEBSITE_MS_TARGET = 1_000.0
@@ -39,10 +41,13 @@ class Extent:
     approvals: int
     large: int
     large_together: int
+    large_queued: int
 
 
-FULL = Extent(rate_seconds=20, single=200, mixed_seconds=10, websites=200, approvals=100, large=5, large_together=3)
-QUICK = Extent(rate_seconds=4, single=30, mixed_seconds=2, websites=30, approvals=12, large=1, large_together=0)
+FULL = Extent(rate_seconds=20, single=200, mixed_seconds=10, websites=200, approvals=100, large=5, large_together=3,
+              large_queued=8)  # fmt: skip
+QUICK = Extent(rate_seconds=4, single=30, mixed_seconds=2, websites=30, approvals=12, large=1, large_together=0,
+               large_queued=0)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -145,7 +150,8 @@ class Suite:
         """Two kinds of content: clamd reads a document through and through, and hardly looks into a recording."""
         document = await self._rounds("docx", large.document, people, verdicts, bare)
         recording = await self._rounds("mp3", large.recording, people, verdicts, bare)
-        return [*document, *recording, *await self._large_together(people, verdicts)]
+        together = await self._large_together(people, verdicts)
+        return [*document, *recording, *together, *await self._large_queued(people, verdicts, bare)]
 
     async def _rounds(
         self, kind: str, make: Callable[[Path], Path], people: People, verdicts: Verdicts, bare: BareServers
@@ -162,6 +168,9 @@ class Suite:
             Figure(name=f"100 MB {kind}, posted to verdict, median", unit="s",
                    value=statistics.median(one.platform for one in rounds),
                    reference=whole, reference_name="scan + put + get", target=LARGE_RATIO_TARGET * whole),
+            Figure(name="  of it from the event to the verdict", unit="s",
+                   value=statistics.median(one.checking for one in rounds),
+                   reference=medians["scan"], reference_name="scan", target=CHECKING_RATIO_TARGET * medians["scan"]),
             *(
                 Figure(name=f"  bare {step} alone", value=seconds, unit="s") for step, seconds in medians.items()
             ),
@@ -177,6 +186,22 @@ class Suite:
         for path in paths:
             path.unlink()
         return [Figure(name=f"  {count} of 100 MB at once, last verdict", value=seconds, unit="s")]
+
+    async def _large_queued(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
+        count = self.extent.large_queued
+        if not count:
+            return []
+        self.say(f"100 MB docx: {count} that wait for the validator")
+        paths = [large.document(self.folder / f"queued-{number}.docx") for number in range(count)]
+        seconds = await large.queued(people, verdicts, paths)
+        reference = await large.scanned_together(bare, paths)
+        for path in paths:
+            path.unlink()
+        return [
+            Figure(name=f"  {count} of 100 MB docx that wait, last verdict", unit="s", value=seconds,
+                   reference=reference, reference_name=f"{count} scans at once",
+                   target=QUEUED_RATIO_TARGET * reference),
+        ]  # fmt: skip
 
     def _memory(self) -> list[Figure]:
         peaks = peak_memory_mb(self.platform)

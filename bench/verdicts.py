@@ -1,4 +1,4 @@
-"""When verdicts arrive, seen on the bus and not by asking: an operator's plain subscription."""
+"""When results and their verdicts are recorded, seen on the bus and not by asking: an operator's plain subscription."""
 
 import asyncio
 import json
@@ -20,8 +20,9 @@ class WrongVerdictError(Exception):
 
 @dataclass(slots=True)
 class Verdicts:
-    """The moment (`time.perf_counter`) of each result's first verdict."""
+    """The moments (`time.perf_counter`) of each result's recording and of its first verdict."""
 
+    _posted: dict[str, float] = field(default_factory=dict)
     _arrived: dict[str, tuple[float, bytes]] = field(default_factory=dict)
     _waiting: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -30,6 +31,13 @@ class Verdicts:
         self._arrived.setdefault(result_id, (time.perf_counter(), message.data))
         if waiting := self._waiting.pop(result_id, None):
             waiting.set()
+
+    async def note(self, message: Msg) -> None:
+        self._posted.setdefault(message.subject.rsplit(".", 1)[1], time.perf_counter())
+
+    async def checking(self, result_id: str) -> float:
+        """Seconds from intake's event to the verdict: the validator's own share."""
+        return await self.of(result_id) - self._posted[result_id]
 
     async def of(self, result_id: str, seconds_max: float = 60.0) -> float:
         """The moment at which the result passed. WrongVerdictError when it did not, TimeoutError without a verdict."""
@@ -55,9 +63,13 @@ async def operator(platform: RunningPlatform) -> Client:
 @asynccontextmanager
 async def watched(client: Client) -> AsyncIterator[Verdicts]:
     verdicts = Verdicts()
-    subscription = await client.subscribe("validator.*.result.*", cb=verdicts.take)
+    subscriptions = [
+        await client.subscribe("intake.*.result.*", cb=verdicts.note),
+        await client.subscribe("validator.*.result.*", cb=verdicts.take),
+    ]
     await client.flush()
     try:
         yield verdicts
     finally:
-        await subscription.unsubscribe()
+        for subscription in subscriptions:
+            await subscription.unsubscribe()

@@ -15,8 +15,9 @@ from shared.storage.zones import BUCKETS, policy
 SETTLE_SECONDS_MAX = 20
 # Where weed puts its inner sockets, whatever TMPDIR says.
 SOCKETS = Path("/tmp")  # noqa: S108 - only names that carry this platform's own ports are touched there
-# Without a bound the Go runtime lets the store grow to 900 MB; with it, it stays below 300.
-MEMORY_BOUND = "350MiB"
+# Without a bound the Go runtime lets the store grow to 900 MB. Tighter ones cost time: at 350 MiB the collector makes a
+# put of 100 MB half as slow again (0.57 s against 0.38).
+MEMORY_BOUND = "768MiB"
 
 
 class SeaweedServer(Server):
