@@ -47,14 +47,19 @@ def watch(
 
 def provision(
     replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream: 3 in a cluster.")] = 1,
+    apply: Annotated[bool, typer.Option("--apply", help="Change what stands there differently, in place.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create the streams, buckets and consumers that are missing; refuse where something stands there differently."""
+    """Create the streams, buckets and consumers that are missing.
+
+    Where something stands there differently it is named, nothing is changed, and the exit code is 1. With --apply it is
+    changed, unless that would lose messages or NATS cannot change it: then the text says what to do instead.
+    """
     from shared.messaging.streams import DriftError
-    from shared.messaging.streams import provision as apply
+    from shared.messaging.upgrade import provision as bring
 
     try:
-        lines = as_operator(lambda connection: apply(connection.js, replicas=replicas))
+        lines = as_operator(lambda connection: bring(connection.js, replicas=replicas, apply=apply))
     except DriftError as error:
         raise CommandError(str(error)) from error
     if as_json:

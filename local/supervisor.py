@@ -26,6 +26,7 @@ from local.provisioning import provision_now
 from local.seaweed import SeaweedServer
 from local.server import Server, StartError
 from local.signatures import Freshclam, Signatures
+from shared.messaging.streams import DriftError
 
 LOOK_SECONDS = 0.05
 # Real signatures alone take clamd half a minute to read.
@@ -132,7 +133,12 @@ class Supervisor:
                 self.log.say("platform", f"there is no services.{name}: left out")
 
     def _provision(self) -> None:
-        for line in provision_now(url=self.nats.url, password=self.credentials.nats["operator"]):
+        """A home that an older version made is brought to what this one declares, as far as NATS can do it in place."""
+        try:
+            lines = provision_now(url=self.nats.url, password=self.credentials.nats["operator"], apply=True)
+        except DriftError as error:
+            raise StartError(f"the home {self.home.path} {error}") from error
+        for line in lines:
             self.log.say("platform", line)
 
     def _start_together(self, servers: Sequence[Server]) -> None:

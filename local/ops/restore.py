@@ -19,7 +19,8 @@ from local.ops.segments import BrokenArchiveError, Message, SegmentName
 from local.ops.vault import Vault
 from local.terminal import CommandError
 from shared.messaging.log import STREAM
-from shared.messaging.streams import WORK, provision
+from shared.messaging.streams import WORK
+from shared.messaging.upgrade import provision
 from shared.storage.ports import ObjectMissingError
 from shared.storage.zones import RECEIPTS
 

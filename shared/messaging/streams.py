@@ -1,7 +1,8 @@
-"""Every stream, bucket and durable consumer, declared once. `results provision` applies them; services only compare."""
+"""Every stream, bucket and durable consumer, declared once. upgrade.py applies them; services only compare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError
@@ -135,42 +136,55 @@ def consumer_config(one: Work) -> api.ConsumerConfig:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One setting of a stream, or of a consumer on it, that is not as declared; without `field` all is missing."""
+
+    stream: str
+    consumer: str | None = None
+    field: str = ""
+    actual: object = None
+    declared: object = None
+
+    @property
+    def what(self) -> str:
+        """The thing, as people name it."""
+        return f"consumer {self.consumer}" if self.consumer else f"stream {self.stream}"
+
+    def __str__(self) -> str:
+        if not self.field:
+            where = f" on {self.stream}" if self.consumer else ""
+            return f"{self.what}{where} is missing: run `results provision`"
+        return f"{self.what}: {self.field} is {_plain(self.actual)!r}, declared {_plain(self.declared)!r}"
+
+
 class DriftError(PermanentError):
     """What stands on the server differs from its declaration. The text names each difference."""
 
     code = "stream-drift"
 
-
-async def provision(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
-    """Create what is missing and return a line per thing; refuse to change what stands there differently."""
-    done: list[str] = []
-    for stream in _all_streams(replicas):
-        try:
-            await js.stream_info(str(stream.name))
-        except NotFoundError:
-            await js.add_stream(stream)
-            done.append(f"created stream {stream.name}")
-    for one in WORK:
-        try:
-            await js.consumer_info(one.stream, one.durable)
-        except NotFoundError:
-            await js.add_consumer(one.stream, consumer_config(one))
-            done.append(f"created consumer {one.durable}")
-    await check_drift(js, replicas=replicas)
-    return done
+    @classmethod
+    def of(cls, found: Iterable[object], hint: str = "") -> "DriftError":
+        """Say it a line each, and what to do."""
+        return cls("differs from its declaration:\n  " + "\n  ".join(map(str, found)) + hint)
 
 
 async def check_drift(js: JetStreamContext, *, replicas: int = 1, service: str | None = None) -> None:
     """Raise DriftError unless streams and consumers are as declared; with `service`, only what that service uses."""
-    differences: list[str] = []
-    for stream in _all_streams(replicas):
+    if found := await differences(js, replicas=replicas, service=service):
+        raise DriftError.of(found)
+
+
+async def differences(js: JetStreamContext, *, replicas: int = 1, service: str | None = None) -> list[Difference]:
+    """Compare what stands on the server with what is declared here; with `service`, only what that service uses."""
+    found: list[Difference] = []
+    for stream in all_streams(replicas):
         if service is None or stream.name in _streams_of(service):
-            differences += await _stream_differences(js, stream)
+            found += await _stream_differences(js, stream)
     for one in WORK:
         if service in (None, one.service):
-            differences += await _consumer_differences(js, one)
-    if differences:
-        raise DriftError("differs from its declaration:\n  " + "\n  ".join(differences))
+            found += await _consumer_differences(js, one)
+    return found
 
 
 def _streams_of(service: str) -> set[str]:
@@ -178,7 +192,8 @@ def _streams_of(service: str) -> set[str]:
     return {"EVENTS", "DEADLETTERS"} | buckets | {one.stream for one in WORK if one.service == service}
 
 
-def _all_streams(replicas: int) -> Iterator[api.StreamConfig]:
+def all_streams(replicas: int) -> Iterator[api.StreamConfig]:
+    """Yield the declaration of every stream, those under key-value buckets included."""
     for stream in (*STREAMS, *map(_bucket_stream, BUCKETS)):
         yield stream.evolve(
             storage=api.StorageType.FILE,
@@ -201,36 +216,40 @@ def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
     )
 
 
-async def _stream_differences(js: JetStreamContext, declared: api.StreamConfig) -> list[str]:
+async def _stream_differences(js: JetStreamContext, declared: api.StreamConfig) -> list[Difference]:
     name = str(declared.name)
     try:
         actual = (await js.stream_info(name)).config
     except NotFoundError:
-        return [f"stream {name} is missing: run `results provision`"]
+        return [Difference(stream=name)]
     fields = ("subjects", "retention", "discard", "storage", "num_replicas", "allow_direct", "allow_rollup_hdrs")
     limits = ("max_age", "max_bytes", "max_msgs_per_subject", "max_msg_size")
     return [
-        f"stream {name}: {field} is {getattr(actual, field)!r}, declared {getattr(declared, field)!r}"
+        Difference(stream=name, field=field, actual=getattr(actual, field), declared=getattr(declared, field))
         for field in (*fields, *limits)
         if _normal(getattr(actual, field)) != _normal(getattr(declared, field))
     ]
 
 
-async def _consumer_differences(js: JetStreamContext, one: Work) -> list[str]:
+async def _consumer_differences(js: JetStreamContext, one: Work) -> list[Difference]:
     try:
         actual = (await js.consumer_info(one.stream, one.durable)).config
     except NotFoundError:
-        return [f"consumer {one.durable} on {one.stream} is missing: run `results provision`"]
+        return [Difference(stream=one.stream, consumer=one.durable)]
     declared = consumer_config(one)
-    found = [
-        f"consumer {one.durable}: {field} is {getattr(actual, field)!r}, declared {getattr(declared, field)!r}"
-        for field in ("ack_policy", "ack_wait", "max_deliver", "max_ack_pending", "deliver_policy")
-        if getattr(actual, field) != getattr(declared, field)
+    fields = ("ack_policy", "ack_wait", "max_deliver", "max_ack_pending", "deliver_policy")
+    pairs = [(field, getattr(actual, field), getattr(declared, field)) for field in fields]
+    filters = actual.filter_subjects or ([actual.filter_subject] if actual.filter_subject else [])
+    pairs.append(("filter_subjects", sorted(filters), sorted(one.filters)))
+    return [
+        Difference(stream=one.stream, consumer=one.durable, field=field, actual=stands, declared=wanted)
+        for field, stands, wanted in pairs
+        if stands != wanted
     ]
-    filters = list(actual.filter_subjects or ([actual.filter_subject] if actual.filter_subject else []))
-    if sorted(filters) != sorted(one.filters):
-        found.append(f"consumer {one.durable}: filters are {sorted(filters)}, declared {sorted(one.filters)}")
-    return found
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _normal(value: object) -> object:

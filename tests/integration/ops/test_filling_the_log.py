@@ -16,7 +16,7 @@ from local.terminal import CommandError
 from shared.messaging.connection import Credentials as NatsCredentials
 from shared.messaging.connection import connect
 from shared.messaging.log import STREAM
-from shared.messaging.streams import provision
+from shared.messaging.upgrade import provision
 
 SEQUENCES = (2, 3, 5, 9, *range(12, 700))
 ENDS_AT = 702
