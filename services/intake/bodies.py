@@ -95,7 +95,7 @@ def parsed(model: type[M], data: bytes) -> M:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        raise _refusal(error) from error
+        raise _refusal(error, model) from error
 
 
 def validated(model: type[M], value: Any) -> M:
@@ -103,9 +103,9 @@ def validated(model: type[M], value: Any) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise _refusal(error) from error
+        raise _refusal(error, model) from error
 
 
-def _refusal(error: ValidationError) -> Exception:
+def _refusal(error: ValidationError, model: type[BaseModel]) -> Exception:
     faults = error.errors(include_url=False)
-    return refusal([{**fault, "loc": ("body", *fault["loc"])} for fault in faults])
+    return refusal([{**fault, "loc": ("body", *fault["loc"])} for fault in faults], model)

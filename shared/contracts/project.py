@@ -12,9 +12,11 @@ from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_va
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.model import StrictModel, WireModel
+from shared.contracts.visible import Straight, Visible
 
 PROJECT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{2,62}")
 CONTACT_ID = r"^[A-Za-z0-9_-]{1,64}$"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TITLE_CHARACTERS_MAX = 300
 DESCRIPTION_CHARACTERS_MAX = 5_000
 
@@ -35,15 +37,15 @@ def bounded(limit: int) -> AfterValidator:
 
 
 def _without_control_characters(text: str) -> str:
-    if any((ord(character) < 32 and character not in "\n\r\t") or ord(character) == 127 for character in text):
+    if _CONTROL.search(text):
         raise PydanticCustomError("control-characters", "control characters are not allowed")
     return text
 
 
 Plain = AfterValidator(_without_control_characters)
-Short = Annotated[str, Plain, bounded(TITLE_CHARACTERS_MAX)]
-Long = Annotated[str, Plain, bounded(DESCRIPTION_CHARACTERS_MAX)]
-Title = Annotated[Short, StringConstraints(min_length=1)]
+Short = Annotated[str, Plain, Straight, bounded(TITLE_CHARACTERS_MAX)]
+Long = Annotated[str, Plain, Straight, bounded(DESCRIPTION_CHARACTERS_MAX)]
+Title = Annotated[str, StringConstraints(min_length=1), Plain, Straight, bounded(TITLE_CHARACTERS_MAX), Visible]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Agency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}$")]
 

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.model import StrictModel, WireModel
 from shared.contracts.project import Language, Long, Plain, Short, bounded
+from shared.contracts.visible import is_blank
 
 RESULTS_PER_PROJECT_MAX = 500
 TEXT_CHARACTERS_MAX = 100_000
@@ -65,9 +66,9 @@ class Described(StrictModel):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if not self.title:
+        if is_blank(self.title):
             raise PydanticCustomError("missing-title", "give the result a title (R32)")
-        if not self.description:
+        if is_blank(self.description):
             raise PydanticCustomError("missing-description", "give the result a description (R32)")
         if self.category not in CATEGORIES:
             raise PydanticCustomError("unknown-category", "choose one of the categories in GET /v1/vocabularies (R32)")
@@ -75,7 +76,7 @@ class Described(StrictModel):
             raise PydanticCustomError(
                 "data-protection-not-confirmed", "confirm that the result complies with data protection (R34)"
             )
-        if not self.publish and not self.withhold_reason:
+        if not self.publish and is_blank(self.withhold_reason):
             raise PydanticCustomError("withhold-reason-missing", "say why the result is not to be published (R33)")
         return self
 
@@ -93,7 +94,7 @@ class ResultMetadata(Described):
     def _content(self) -> Self:
         if self.kind == "link" and not self.url:
             raise PydanticCustomError("missing-url", "a result of kind link needs its url")
-        if self.kind == "text" and not self.text:
+        if self.kind == "text" and is_blank(self.text):
             raise PydanticCustomError("missing-text", "a result of kind text needs its text")
         return self
 

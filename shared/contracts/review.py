@@ -8,10 +8,11 @@ from pydantic import Field, StringConstraints
 from shared.contracts.model import StrictModel, WireModel
 from shared.contracts.project import Plain, Short, bounded
 from shared.contracts.result import ManifestEntry
+from shared.contracts.visible import Straight, Visible
 
 COMMENT_CHARACTERS_MAX = 10_000
-Comment = Annotated[str, Plain, bounded(COMMENT_CHARACTERS_MAX)]
-Reason = Annotated[Comment, StringConstraints(min_length=1)]
+Comment = Annotated[str, Plain, Straight, bounded(COMMENT_CHARACTERS_MAX)]
+Reason = Annotated[str, StringConstraints(min_length=1), Plain, Straight, bounded(COMMENT_CHARACTERS_MAX), Visible]
 
 
 class ResultDecisionBody(StrictModel):

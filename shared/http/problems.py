@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.errors import FieldError, ProblemError, TransientError
+from shared.http.body_model import body_of, fields_beside
 from shared.http.catalogue import Language, catalogue, preferred_language, texts
 
 MEDIA_TYPE = "application/problem+json"
@@ -122,7 +123,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _respond_to(request, refusal(error.errors()))
+    return _respond_to(request, refusal(error.errors(), body_of(request.scope.get("route"))))
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
@@ -133,16 +134,17 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Corouti
 }
 
 
-def refusal(faults: Sequence[Mapping[str, Any]]) -> ProblemError:
+def refusal(faults: Sequence[Mapping[str, Any]], model: object = None) -> ProblemError:
     """The problem that stands for pydantic's `faults` (locations as FastAPI has them, `body` or `query` first).
 
+    `model` is what the body was read as: it tells which fields are known beside a field that is not.
     A code that a contract model raised itself (`missing-title`) is the problem's code when it is the only one.
     """
     if any(fault["type"] == "json_invalid" for fault in faults):
         return ProblemError(400, "malformed-json", position=_position(faults))
     if any(isinstance(fault.get("input"), bytes) and fault["loc"] == ("body",) for fault in faults):
         return ProblemError(415, "unsupported-media-type", expected="application/json")
-    errors = tuple(_fault(fault) for fault in faults)
+    errors = tuple(_fault(fault, model) for fault in faults)
     in_body = any(fault["loc"][:1] == ("body",) for fault in faults)
     codes = {error.code for error in errors}
     general = "invalid-body" if in_body else "invalid-parameter"
@@ -161,10 +163,13 @@ def _position(faults: Sequence[Mapping[str, Any]]) -> int | None:
     return last if isinstance(last, int) else None
 
 
-def _fault(fault: Mapping[str, Any]) -> FieldError:
+def _fault(fault: Mapping[str, Any], model: object) -> FieldError:
     location, code = tuple(fault["loc"]), _code(fault)
     field = catalogue()[code].field if code in catalogue() else None
-    return FieldError(pointer=_pointer(location, field), code=code, params=_params(fault, code))
+    params = _params(fault, code)
+    if code == "unknown-field" and (known := fields_beside(model, location[1:])):
+        params["allowed"] = ", ".join(known)
+    return FieldError(pointer=_pointer(location, field), code=code, params=params)
 
 
 def _code(fault: Mapping[str, Any]) -> str:

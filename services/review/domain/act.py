@@ -2,6 +2,7 @@
 
 from shared.contracts.model import WireModel
 from shared.contracts.subjects import subject
+from shared.contracts.visible import is_blank
 from shared.errors import ProblemError
 from shared.messaging.act import Act, Decision
 from shared.messaging.events import Guard, NewEvent, ProjectLog
@@ -19,6 +20,6 @@ def happened(
 
 def required(comment: str | None) -> str:
     """Return the comment; 422 `comment-required` when there is nothing in it."""
-    if not comment:
+    if comment is None or is_blank(comment):
         raise ProblemError(422, "comment-required")
     return comment

@@ -4,6 +4,7 @@ from services.review.domain.act import Act, Decision, happened
 from shared.contracts.result import ManifestEntry, Status
 from shared.contracts.review import ApprovedRound, ReviewRoundState, RoundDecisionBody
 from shared.contracts.status import ResultView, checked_status, is_live
+from shared.contracts.visible import is_blank
 from shared.errors import FieldError, ProblemError
 from shared.messaging.events import ProjectLog
 from shared.view import ProjectView
@@ -42,7 +43,10 @@ def decide(project: ProjectLog, act: Act, body: RoundDecisionBody) -> Decision:
     Raises 409 `not-under-review`, `not-claimed`, `claimed-by-another`, `results-undecided`, `blocking-finding-open`,
     and 422 `comment-required` when neither the round nor any result says what has to change.
     """
-    wanted, comment = ("approved" if body.decision == "approve" else "returned"), body.comment or None
+    wanted, comment = (
+        ("approved" if body.decision == "approve" else "returned"),
+        None if is_blank(body.comment) else body.comment,
+    )
     if _is_repeated(project, act, wanted, comment):
         return None
     require_open(project)

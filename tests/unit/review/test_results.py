@@ -61,7 +61,9 @@ def test_asking_for_changes_needs_a_comment() -> None:
     story, one = claimed_story()
 
     with pytest.raises(ProblemError, match="comment-required"):
-        results.decide(story.log, act(), one.id, ResultDecisionBody(decision="request_changes", comment=" "), REASONS)
+        results.decide(
+            story.log, act(), one.id, ResultDecisionBody(decision="request_changes", comment="\u2063"), REASONS
+        )
 
 
 def test_a_reason_that_the_vocabulary_does_not_hold_is_refused() -> None:

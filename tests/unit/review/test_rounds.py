@@ -155,7 +155,7 @@ def test_a_finding_that_comes_after_the_approvals_keeps_the_round_from_approval(
 
 def test_returning_a_round_needs_a_comment_somewhere() -> None:
     story = claimed_story()
-    silent = RoundDecisionBody(decision="request_changes")
+    silent = RoundDecisionBody(decision="request_changes", comment="\u200b")
 
     with pytest.raises(ProblemError, match="comment-required"):
         rounds.decide(story.log, act(), silent)

@@ -204,6 +204,52 @@ async def test_a_faulty_body_has_the_code_of_its_fault(
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize("language", ["en", "lv"])
+async def test_a_field_that_is_not_known_is_answered_with_those_that_are(
+    client: httpx.AsyncClient, language: str
+) -> None:
+    body = {**RESULT, "colour": "red", "data_protection": {"confirmed": True, "bye": "Anna"}}
+    response = await client.post("/v1/results", json=body, headers={"Accept-Language": language})
+
+    told = {error["pointer"]: error["detail"] for error in response.json()["errors"]}
+    assert "title, description, category, languages" in told["/colour"]
+    assert told["/data_protection/bye"].endswith(": confirmed, by.")
+
+
+async def test_fields_inside_of_a_list_are_told_too(client: httpx.AsyncClient) -> None:
+    response = await client.put("/v1/project", json={"organisations": [{"id": "o-1", "nmae": "School"}]})
+
+    told = {error["pointer"]: error["detail"] for error in response.json()["errors"]}
+    assert "id, name, country" in told["/organisations/0/nmae"]
+
+
+NOTHING_SEEN = ["\u200b", "\u202e\u202c", "\u2066\u2069", "\u00a0\u3000", "\ufeff", "\u2800", "\u0301"]
+
+
+@pytest.mark.parametrize("text", NOTHING_SEEN)
+async def test_a_text_that_shows_nothing_is_blank(client: httpx.AsyncClient, text: str) -> None:
+    title = await client.post("/v1/results", json={**RESULT, "title": text})
+    description = await client.post("/v1/results", json={**RESULT, "description": text})
+    project = await client.put("/v1/project", json={"title": text})
+
+    assert (title.status_code, title.json()["code"]) == (422, "missing-title")
+    assert (description.status_code, description.json()["code"]) == (422, "missing-description")
+    assert {"pointer": "/title", "code": "missing-title"}.items() <= project.json()["errors"][0].items()
+
+
+async def test_no_title_turns_round_what_stands_beside_it(client: httpx.AsyncClient) -> None:
+    response = await client.post("/v1/results", json={**RESULT, "title": "\u202efdp.exe\u202c \u0627\u200d"})
+
+    assert response.json() == {"title": "fdp.exe \u0627\u200d"}
+
+
+@pytest.mark.parametrize("text", ["a\x07b", "a\x9bb", "a\x85b"])
+async def test_control_characters_in_a_title_are_refused(client: httpx.AsyncClient, text: str) -> None:
+    response = await client.post("/v1/results", json={**RESULT, "title": f"{text}."})
+
+    assert (response.status_code, response.json()["code"]) == (422, "control-characters")
+
+
 async def test_several_faults_are_listed_together(client: httpx.AsyncClient) -> None:
     response = await client.put("/v1/project", json={"languages": ["en"], "na": "LV01", "organisations": []})
 
