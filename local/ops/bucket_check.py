@@ -1,6 +1,7 @@
 """Compare what lies in the buckets with what the log says: the other half of `results verify`."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nats.js.errors import KeyNotFoundError
@@ -16,7 +17,7 @@ AT_ONCE = 12
 
 @dataclass(slots=True)
 class BucketCheck:
-    """Takes the log event by event, then looks. Every published content is read whole and its digest taken."""
+    """Takes a history event by event, then looks. Every published content is read whole and its digest taken."""
 
     platform: Platform
     digests: int = 0
@@ -33,14 +34,15 @@ class BucketCheck:
     async def finish(self) -> list[str]:
         """Return what does not hold, a sentence each."""
         gate = asyncio.Semaphore(AT_ONCE)
-        named = self._inventory.keys(PUBLIC)
-        await asyncio.gather(*(self._is_public(key, gate) for key in sorted(named)))
+        await asyncio.gather(*(self._is_public(key, gate) for key in sorted(self.public)))
         await asyncio.gather(*(self._is_kept(key, gate) for key in sorted(self._inventory.keys(CLEAN))))
-        async for one in self.platform.buckets.list(PUBLIC):
-            if one.key not in named:
-                self.complaints.append(f"{PUBLIC}/{one.key} lies there and no publication names it")
         await self._people_are_there()
         return sorted(self.complaints)
+
+    @property
+    def public(self) -> set[str]:
+        """The keys that must be public as of the events that were taken."""
+        return self._inventory.keys(PUBLIC)
 
     async def _is_public(self, key: str, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -67,3 +69,12 @@ class BucketCheck:
                 await store.get(key)
             except KeyNotFoundError:
                 self.complaints.append(f"{subject} names people that the bucket {bucket} does not hold")
+
+
+async def strangers(platform: Platform, is_named: Callable[[str], bool]) -> list[str]:
+    """Return a sentence for each public object that no publication names."""
+    return [
+        f"{PUBLIC}/{one.key} lies there and no publication names it"
+        async for one in platform.buckets.list(PUBLIC)
+        if not is_named(one.key)
+    ]

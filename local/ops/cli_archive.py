@@ -13,12 +13,12 @@ from prometheus_client import Gauge, start_http_server
 from local.ops import platform as platforms
 from local.ops import vault as vaults
 from local.ops.backup import Backup
-from local.ops.platform import Access, Platform, access
+from local.ops.platform import Access, access
 from local.ops.restore import Restore
 from local.ops.segments import BrokenArchiveError
+from local.ops.verifying import verified
 from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
 from shared.errors import TransientError
-from shared.messaging.log import Log
 
 LOG_EVERY_SECONDS = 15.0
 POSITION = Gauge("results_archive_position", "Sequence of the last event in the archive")
@@ -106,7 +106,7 @@ async def _restored(
 ) -> tuple[Any, list[str]]:
     async with platforms.opened(found) as platform, vaults.opened(source, found.archive) as vault:
         done = await Restore(platform, vault).run(to_sequence=to_sequence, replicas=replicas)
-        return done, (await verified(platform))["complaints"] if check else []
+        return done, (await verified(platform)).complaints if check else []
 
 
 def _servers(found: Access) -> AbstractContextManager[object]:
@@ -134,7 +134,7 @@ def verify(
 
     async def check() -> dict[str, Any]:
         async with platforms.opened(found) as platform:
-            return await verified(platform, buckets=buckets and found.store is not None)
+            return (await verified(platform, buckets=buckets and found.store is not None)).as_json()
 
     told = _run(check())
     if as_json:
@@ -148,27 +148,6 @@ def verify(
 def _all_held(told: dict[str, Any]) -> str:
     looked = f", {told['digests']} published contents" if told["digests"] is not None else ""
     return f"{told['events']} events{looked}: everything held"
-
-
-async def verified(platform: Platform, *, buckets: bool = True) -> dict[str, Any]:
-    """Read the whole log once; what was broken is in `violations` and, with what the bytes say, in `complaints`."""
-    from local.ops.bucket_check import BucketCheck
-    from local.verify import Verifier
-
-    verifier, look, events, found = Verifier(), BucketCheck(platform), 0, []
-    async for event in Log(platform.connection).history(">"):
-        events += 1
-        found += verifier.take(event)
-        look.take(event)
-    complaints = [str(one) for one in found]
-    if buckets:
-        complaints += await look.finish()
-    return {
-        "events": events,
-        "digests": look.digests if buckets else None,
-        "violations": [{"sequence": one.sequence, "subject": one.subject, "what": one.what} for one in found],
-        "complaints": complaints,
-    }
 
 
 def _run(work: Any) -> Any:
