@@ -35,12 +35,13 @@ class TransientError(Exception):
 class FieldError:
     """One fault of one field. `pointer` is a JSON pointer into the body, as RFC 9457 has it.
 
-    Without a `detail` the text of `code` is told in the caller's language, `params` in its placeholders.
+    Without a `detail` the text of `code` is told in the caller's language, `params` in its placeholders. A detail in
+    both languages has one text for each: `{"en": ..., "lv": ...}`.
     """
 
     pointer: str
     code: str
-    detail: str = ""
+    detail: str | Mapping[str, str] = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -80,7 +80,8 @@ def rendered(error: ProblemError, language: Language, request_id: str | None = N
 def _field(error: FieldError, language: Language) -> dict[str, str]:
     # What pydantic says of a value is English: it is told in no other language.
     spoken = error.code != "invalid-value" or language == "en"
-    detail = error.detail or texts(error.code, language, **(error.params if spoken else {}))[1]
+    given = error.detail[language] if isinstance(error.detail, Mapping) else error.detail
+    detail = given or texts(error.code, language, **(error.params if spoken else {}))[1]
     return {"pointer": error.pointer, "code": error.code, "detail": detail}
 
 

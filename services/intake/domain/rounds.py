@@ -8,6 +8,7 @@ from shared.contracts.status import ResultView, can_be_submitted, has_ended, is_
 from shared.errors import FieldError, ProblemError
 from shared.messaging.events import ProjectLog
 from shared.view import ProjectView
+from shared.vocabularies import terms
 
 
 def live_results(view: ProjectView) -> list[ResultView]:
@@ -33,8 +34,11 @@ def obstacle(view: ProjectView, today: date) -> ProblemError | None:
 
 def _unfit(result: ResultView, view: ProjectView) -> FieldError:
     status = result_status(result, view.round)
+    words = terms("status")[status].label
     return FieldError(
-        pointer=f"/results/{result.state.id.replace('~', '~0')}", code=status, detail=f"{result.state.title}: {status}"
+        pointer=f"/results/{result.state.id.replace('~', '~0')}",
+        code=status,
+        detail={"en": f"{result.state.title}: {words.en}", "lv": f"{result.state.title}: {words.lv}"},
     )
 
 

@@ -85,7 +85,7 @@ class Why(Enum):
     FILE_NAME = (
         Confidence.MEDIUM,
         "the name of the file is that of a recorded meeting",
-        "faila nosaukums ir kā sapulces ierakstam",
+        "datnes nosaukums ir kā sapulces ierakstam",
     )
 
     def __init__(self, confidence: Confidence, english: str, latvian: str) -> None:

@@ -10,6 +10,7 @@ from services.intake.domain.gate import gate
 from shared.contracts.result import RoundState
 from shared.contracts.verdict import VerdictOutcome
 from shared.errors import ProblemError
+from shared.http.problems import rendered
 from tests.unit.intake.world import NOW, PROJECT, TODAY, World, act, described
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -56,6 +57,15 @@ def test_refusals_come_in_the_order_of_the_contract(world: World) -> None:
     world.submit()
     world.register(end_date=TODAY + timedelta(days=1))
     assert refused(world).code == "already-under-review"
+
+
+def test_what_is_not_ready_is_told_in_words_of_the_callers_language(world: World) -> None:
+    world.add("Handbook")
+    (english,), (latvian,) = (rendered(refused(world), language)["errors"] for language in ("en", "lv"))
+
+    assert (english["code"], latvian["code"]) == ("validating", "validating")
+    assert english["detail"].endswith(": Being checked")
+    assert latvian["detail"].endswith(": Tiek pārbaudīts")
 
 
 def test_a_project_can_be_submitted_from_the_day_after_its_last(world: World) -> None:
