@@ -56,6 +56,7 @@ def service_part(service: str, home: Path, nats: NatsServer, store: SeaweedServe
     state = home / "services" / service
     passed_on = {key: text for key, text in os.environ.items() if key.startswith("RESULTS_")}
     environment = {key: text for key, text in passed_on.items() if key not in _NOT_PASSED_ON} | inherited()
+    environment |= {key: text for key, text in os.environ.items() if key.startswith("OTEL_")}
     environment |= _settings(service, state, nats.ports) | nats.environment(service) | store.environment(service)
     if service == "validator":
         environment |= clamd.environment()

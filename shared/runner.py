@@ -20,6 +20,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from shared import tracing
 from shared.health import Readiness
 from shared.http.app import create_operations_app
 from shared.settings import HttpSettings, LogSettings, SettingsError, load, masked, reference
@@ -62,11 +63,14 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
         return EXIT_SETTINGS
     configure(service.name, log_format=settings.log_format, level=settings.log_level)
     log.info("starting", settings=masked(settings))
+    tracing.start(service.name)
     try:
         return uvloop.run(_serve(service, settings))
     except Exception:
         log.exception("broken")
         return EXIT_FAILED
+    finally:
+        tracing.stop()
 
 
 async def _serve(service: Service[S], settings: S) -> int:

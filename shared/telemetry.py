@@ -1,4 +1,6 @@
-"""Logs and trace context: structlog for everybody's records, W3C traceparent through HTTP and NATS, no SDK.
+"""Logs and trace context: structlog for everybody's records, W3C traceparent through HTTP and NATS.
+
+Traces themselves (`shared.tracing`) are off unless asked for; the context travels in any case.
 
 `configure` routes the standard library's loggers (uvicorn, nats, urllib3) through the same processors, so that a
 process writes one kind of line. Secrets are masked by key and by shape before anything is written.
@@ -9,13 +11,15 @@ import re
 import secrets
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from shared import tracing
 
 _TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$")
 _SECRET_KEY = re.compile(r"passw|secret|token|authorization|cookie|credential|api_?key", re.IGNORECASE)
@@ -65,21 +69,31 @@ _current: ContextVar[TraceContext | None] = ContextVar("trace_context", default=
 def current_traceparent() -> str | None:
     """The `traceparent` to send with whatever this task calls or publishes."""
     context = _current.get()
-    return context.traceparent if context else None
+    return tracing.current_traceparent() or (context.traceparent if context else None)
 
 
 @contextmanager
-def span(traceparent: str | None, **context: str | None) -> Iterator[TraceContext]:
-    """Work on behalf of `traceparent` (or of a new trace), with `context` on every log line until it ends."""
-    parent = TraceContext.parse(traceparent)
-    here = parent.child() if parent else TraceContext.new()
+def span(
+    traceparent: str | None, *, entry: tuple[str, tracing.Kind] | None = None, **context: str | None
+) -> Iterator[TraceContext]:
+    """Work on behalf of `traceparent` (or of a new trace), with `context` on every log line until it ends.
+
+    `entry` names the span that a collector is told of, and its kind; without it there is none.
+    """
     known = {name: value for name, value in context.items() if value is not None}
-    reset = _current.set(here)
-    try:
-        with structlog.contextvars.bound_contextvars(trace_id=here.trace_id, **known):
-            yield here
-    finally:
-        _current.reset(reset)
+    with tracing.entered(*entry, traceparent) if entry else nullcontext():
+        here = _here(TraceContext.parse(traceparent), is_traced=entry is not None)
+        reset = _current.set(here)
+        try:
+            with structlog.contextvars.bound_contextvars(trace_id=here.trace_id, **known):
+                yield here
+        finally:
+            _current.reset(reset)
+
+
+def _here(parent: TraceContext | None, *, is_traced: bool) -> TraceContext:
+    traced = TraceContext.parse(tracing.current_traceparent()) if is_traced else None
+    return traced or (parent.child() if parent else TraceContext.new())
 
 
 def bind(**context: str) -> None:

@@ -45,6 +45,7 @@ from shared.http.answer_stores import KvAnswerStore
 from shared.http.app import create_app
 from shared.http.auth import Authenticator
 from shared.http.idempotency import Idempotency
+from shared.messaging import backlog
 from shared.messaging.connection import Connection, Credentials, connect
 from shared.messaging.log import Log
 from shared.messaging.settlement import add_work, build_broker
@@ -115,6 +116,7 @@ async def running(settings: IntakeSettings, readiness: Readiness) -> AsyncIterat
         effects = _effects(settings, tools)
         handle = HandleUpstreamEvent(outcomes=tools.outcomes, effects=effects.by_type())
         await _take_events(settings, stack, handle, tools, lambda: connection.js)
+        await stack.enter_async_context(backlog.watched(connection, DURABLE))
         clock = Clock(log=tools.log, end_project=EndProject(tools.commands, tools.calendar))
         await stack.enter_async_context(_beside(clock.run()))
         await stack.enter_async_context(_sweeping(settings, tools))

@@ -20,6 +20,7 @@ from services.publisher.use_cases.keep_public import KeepPublic
 from services.publisher.use_cases.sweep import Sweep
 from shared.health import NotReadyError, Readiness
 from shared.http.app import create_app
+from shared.messaging import backlog
 from shared.messaging.connection import Connection, Credentials, connect
 from shared.messaging.log import Log
 from shared.messaging.settlement import add_work, build_broker
@@ -79,6 +80,7 @@ async def running(settings: PublisherSettings, readiness: Readiness) -> AsyncIte
         broker = build_broker(credentials, name=NAME)
         handler = build_handler(log, KeepPublic(log=log, zone=zone))
         add_work(broker, DURABLE, handler, lambda: connection.js, slots=SLOTS)
+        await stack.enter_async_context(backlog.watched(connection, DURABLE))
         await broker.start()
         stack.push_async_callback(broker.stop)
         sweep = Sweep(model=model, log=log, zone=zone, every_seconds=settings.publisher_sweep_seconds)

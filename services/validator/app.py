@@ -20,6 +20,7 @@ from services.validator.use_cases.rescan_content import RescanContent
 from services.validator.use_cases.retry_unfinished import RetryUnfinished
 from shared.health import NotReadyError, Readiness
 from shared.http.app import create_app
+from shared.messaging import backlog
 from shared.messaging.connection import Connection, Credentials, connect
 from shared.messaging.log import Log
 from shared.messaging.settlement import add_work, build_broker
@@ -51,6 +52,7 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
             parts.check, ForgetContent(log=parts.log, store=parts.store), RescanContent(parts.check)
         )
         add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=settings.validator_slots)
+        await stack.enter_async_context(backlog.watched(parts.connection, DURABLE))
         await broker.start()
         stack.push_async_callback(broker.stop)
         retry = RetryUnfinished(log=parts.log, check=parts.check, scanner=parts.scanner)

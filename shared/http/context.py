@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import tracing
 from shared.errors import ProblemError
 from shared.http.problems import respond
 from shared.telemetry import span
@@ -90,7 +91,12 @@ class RequestContext:
         exchange = _Exchange(request_id=_request_id(headers), started=time.perf_counter())
         scope["request_id"] = exchange.request_id
         with (
-            span(headers.get("traceparent"), request_id=exchange.request_id, project_id=_project_id(scope["path"])),
+            span(
+                headers.get("traceparent"),
+                entry=None if scope["path"] in QUIET_PATHS else (_method(scope), "server"),
+                request_id=exchange.request_id,
+                project_id=_project_id(scope["path"]),
+            ),
             self.metrics.running.track_inprogress(),
         ):
             await self._answer(scope, receive, _decorated(send, scope, exchange), exchange)
@@ -112,7 +118,14 @@ class RequestContext:
 
     def _account(self, scope: Scope, exchange: _Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
-        self.metrics.seconds.labels(_method(scope), _route(scope), str(exchange.status or 499)).observe(seconds)
+        method, route, status = _method(scope), _route(scope), exchange.status or 499
+        self.metrics.seconds.labels(method, route, str(status)).observe(seconds)
+        if scope["path"] not in QUIET_PATHS:
+            tracing.describe(
+                {"http.request.method": method, "http.route": route, "http.response.status_code": status},
+                name=f"{method} {route}",
+                failed=str(status) if status >= 500 else None,
+            )
         record = log.debug if scope["path"] in QUIET_PATHS else log.info
         record(
             "request",

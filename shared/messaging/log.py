@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import errors as js_errors
 
+from shared import tracing
 from shared.contracts.subjects import OWNERS
 from shared.errors import PermanentError, TransientError
 from shared.messaging.connection import Connection, ForbiddenError
@@ -132,6 +133,10 @@ class Log:
         An unanswered publish is repeated with the same id until it is known what became of it; TransientError when
         the server stays away. An event that stands there already, by its id, is a success.
         """
+        with tracing.piece(f"append {event.type}", "producer", _told(event)):
+            return await self._append(event, guard)
+
+    async def _append(self, event: NewEvent, guard: Guard) -> Appended:
         headers = event.headers() | {
             "Nats-Expected-Last-Subject-Sequence": str(guard.sequence),
             "Nats-Expected-Last-Subject-Sequence-Subject": guard.filter,
@@ -269,6 +274,15 @@ class Log:
         finally:
             for one in subscriptions:
                 await _unsubscribe_quietly(one)
+
+
+def _told(event: NewEvent) -> dict[str, str]:
+    return {
+        "messaging.system": "nats",
+        "messaging.operation.type": "send",
+        "messaging.destination.name": event.subject,
+        "messaging.message.id": event.id,
+    }
 
 
 async def _unsubscribe_quietly(subscription: object) -> None:

@@ -23,6 +23,7 @@ from nats.js import JetStreamContext
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import ValidationError
 
+from shared import tracing
 from shared.errors import PermanentError, TransientError
 from shared.messaging import deadletters
 from shared.messaging.connection import RECONNECT_SECONDS, Credentials
@@ -139,6 +140,7 @@ class Settlement:
         try:
             recorded = self._recorded(message)
             with self._span(recorded, attempt):
+                tracing.describe(_told(recorded, self.work.durable, attempt))
                 async with _heartbeat(message):
                     await self.handle(Task(recorded=recorded, attempt=attempt))
                 await message.ack_sync(timeout=5)
@@ -158,6 +160,7 @@ class Settlement:
     def _span(self, recorded: Recorded, attempt: int) -> AbstractContextManager[object]:
         return span(
             recorded.headers.get("traceparent"),
+            entry=(f"process {self.work.durable}", "consumer"),
             request_id=recorded.headers.get("ce-correlationid"),
             subject=recorded.subject,
             consumer=self.work.durable,
@@ -215,6 +218,18 @@ class Settlement:
         _logger.error("dead_letter", consumer=self.work.durable, code=letter.code, reason=letter.reason)
         await _quietly(message.ack_sync(timeout=5))
         return "dead_letter"
+
+
+def _told(recorded: Recorded, durable: str, attempt: int) -> dict[str, str | int]:
+    return {
+        "messaging.system": "nats",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": recorded.subject,
+        "messaging.consumer.group.name": durable,
+        "messaging.message.id": recorded.id,
+        "results.event.type": recorded.type,
+        "results.attempt": attempt,
+    }
 
 
 @asynccontextmanager

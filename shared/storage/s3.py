@@ -34,6 +34,7 @@ from urllib3.response import BaseHTTPResponse
 
 from shared.health import NotReadyError
 from shared.settings import S3Settings
+from shared.storage.measured import measured
 from shared.storage.ports import (
     CHUNK_BYTES,
     ObjectCorruptError,
@@ -93,61 +94,63 @@ class S3ObjectStore:
             with path.open("rb") as file:
                 self._put(bucket, key, file, path.stat().st_size, sha256, content_type)
 
-        await self._run(put)
+        await self._run("put", put)
 
     async def put_bytes(self, bucket: str, key: str, data: bytes, *, content_type: str = _BINARY) -> None:
         digest = new_sha256(data).hexdigest()
-        await self._run(self._put, bucket, key, io.BytesIO(data), len(data), digest, content_type)
+        await self._run("put", self._put, bucket, key, io.BytesIO(data), len(data), digest, content_type)
 
     async def read(self, bucket: str, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         if length == 0:
             return
-        response, chunk = await self._run(self._opened, bucket, key, start, length or 0)
+        response, chunk = await self._run("get", self._opened, bucket, key, start, length or 0)
         try:
             while chunk:
                 yield chunk
                 # urllib3 gives less than was asked for only at the end, and raises when the end came too early.
-                chunk = await self._run(response.read, CHUNK_BYTES) if len(chunk) == CHUNK_BYTES else b""
+                chunk = await self._threaded(response.read, CHUNK_BYTES) if len(chunk) == CHUNK_BYTES else b""
         finally:
             # A stream that was left early must not go back to the pool with bytes still on the wire.
             response.close()
             response.release_conn()
 
     async def stat(self, bucket: str, key: str) -> StoredObject:
-        return _stored(await self._run(self._client.stat_object, bucket, key))
+        return _stored(await self._run("stat", self._client.stat_object, bucket, key))
 
     async def delete(self, bucket: str, key: str) -> None:
         try:
-            await self._run(self._client.remove_object, bucket, key)
+            await self._run("delete", self._client.remove_object, bucket, key)
         except ObjectMissingError:
             return
 
     async def list(self, bucket: str, prefix: str = "") -> AsyncIterator[StoredObject]:
         found = self._client.list_objects(bucket, prefix=prefix, recursive=True)
-        while batch := await self._run(_take, found):
+        while batch := await self._run("list", _take, found):
             for one in batch:
                 yield _stored(one)
 
     async def create_upload(self, bucket: str, key: str, *, content_type: str = _BINARY) -> str:
-        return await self._run(self._client._create_multipart_upload, bucket, key, {"Content-Type": content_type})
+        return await self._run(
+            "upload", self._client._create_multipart_upload, bucket, key, {"Content-Type": content_type}
+        )
 
     async def upload_part(self, bucket: str, key: str, upload_id: str, number: int, data: bytes) -> UploadedPart:
-        etag = await self._run(self._client._upload_part, bucket, key, data, None, upload_id, number)
+        etag = await self._run("upload", self._client._upload_part, bucket, key, data, None, upload_id, number)
         return UploadedPart(number, etag)
 
     async def complete_upload(self, bucket: str, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> None:
         listed = [Part(part.number, part.etag) for part in parts]
-        await self._run(self._client._complete_multipart_upload, bucket, key, upload_id, listed)
+        await self._run("upload", self._client._complete_multipart_upload, bucket, key, upload_id, listed)
 
     async def abort_upload(self, bucket: str, key: str, upload_id: str) -> None:
         try:
-            await self._run(self._client._abort_multipart_upload, bucket, key, upload_id)
+            await self._run("upload", self._client._abort_multipart_upload, bucket, key, upload_id)
         except ObjectMissingError:
             return
 
     async def compose(self, bucket: str, key: str, source_keys: Sequence[str]) -> None:
         sources = [ComposeSource(bucket, source) for source in source_keys]
-        await self._run(self._client.compose_object, bucket, key, sources)
+        await self._run("compose", self._client.compose_object, bucket, key, sources)
 
     async def check(self, bucket: str) -> str | None:
         """Ask for an object that is not there: put-only keys hear that they may not read, and that is well too."""
@@ -166,7 +169,11 @@ class S3ObjectStore:
         response.close()
         response.release_conn()
 
-    async def _run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    async def _run(self, operation: str, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        with measured(operation):
+            return await self._threaded(work, *args, **kwargs)
+
+    async def _threaded(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         with _typed_errors():
             return await asyncio.get_running_loop().run_in_executor(
                 self._pool, functools.partial(work, *args, **kwargs)

@@ -16,7 +16,9 @@ from enum import Enum
 from typing import Any
 
 import clamd
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Histogram
+
+from shared import tracing
 
 CHUNK_BYTES = 256 * 1024
 ANSWER_BYTES_MAX = 4096
@@ -69,6 +71,15 @@ BUILT = Gauge(
 )
 
 
+SECONDS = Histogram(
+    "results_scan_seconds",
+    "Time from the first byte that clamd got of a file to its answer",
+    ["answer"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0),
+)
+SCANNING = Gauge("results_scanner_busy", "Files that are being scanned now")
+
+
 class ClamdScanner:
     """Scans at one address (`/path` of a socket, or `host:port`), at most `connections` files at once."""
 
@@ -83,10 +94,11 @@ class ClamdScanner:
         """Open a scan of one file; wait for a free connection first."""
         async with self._slots:
             session = Session(self, await self._connect(), self._deadlines)
-            try:
-                yield session
-            finally:
-                session.close()
+            with tracing.piece("clamd INSTREAM", "client", {"rpc.system": "clamd"}), SCANNING.track_inprogress():
+                try:
+                    yield session
+                finally:
+                    session.close()
 
     async def version(self) -> Version | None:
         """Ask for the versions, at most every few seconds; None when the engine is away."""
@@ -172,6 +184,7 @@ class Session:
         self._scanner, self._line, self._deadlines = scanner, line, deadlines
         self._deaf = line is None
         self._begun = False
+        self._opened = time.perf_counter()
 
     @property
     def is_connected(self) -> bool:
@@ -186,6 +199,12 @@ class Session:
 
     async def answer(self) -> Scan:
         """Close the stream of pieces and return what the engine says of it."""
+        scan = await self._answer()
+        SECONDS.labels(scan.answer.value).observe(time.perf_counter() - self._opened)
+        tracing.describe({"results.scan.answer": scan.answer.value})
+        return scan
+
+    async def _answer(self) -> Scan:
         await self._write(_END)
         said = await self._read()
         if said is None:

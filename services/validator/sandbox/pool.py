@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from prometheus_client import Counter, Gauge, Histogram
 
 from services.validator.checks import SandboxedCheck
 from services.validator.domain import Examination, Specimen, encoded, examination, observation
 from services.validator.sandbox.frames import HEADER_BYTES, FrameError, length, pack, unpack
+from shared import tracing
 
 JOBS_PER_CHILD_MAX = 1_000
 MEMORY_BYTES_KEPT_MAX = 300 * 1024 * 1024
@@ -26,6 +28,14 @@ START_PAUSE_SECONDS_MAX = 30.0
 _ROOT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "MAGIC")
 _log = structlog.get_logger(__name__)
+
+SECONDS = Histogram("results_sandboxed_check_seconds", "Time of one check in a parser child", ["check"])
+FAILED = Counter(
+    "results_parser_failures_total", "Parser children that crashed, were late or talked nonsense", ["check"]
+)
+BUSY = Gauge("results_parsers_busy", "Parser children at work now")
+WAITING = Gauge("results_parsers_waited_for", "Checks that wait for a free parser child now")
+SIZE = Gauge("results_parsers", "Parser children that there are to be")
 
 
 class ChildFailedError(Exception):
@@ -51,6 +61,7 @@ class Pool:
     def __init__(self, size: int) -> None:
         assert size >= 1
         self.size = size
+        SIZE.set(size)
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
         self._alive: set[Process] = set()
         self._renewals: set[asyncio.Task[None]] = set()
@@ -77,15 +88,18 @@ class Pool:
 
     async def examine(self, check: SandboxedCheck, specimen: Specimen) -> Examination:
         """Run one check on one file. A crash or a time-out is an examination with `error`, never an exception."""
-        child = await self._take()
-        try:
-            answer = await self._ask(child, check, specimen)
-            return _examination(check, answer)
-        except ChildFailedError as error:
-            _log.warning("parser_child_failed", check=check.name, reason=str(error), extension=specimen.extension)
-            return stopped(check.name, str(error))
-        finally:
-            self._give_back(child)
+        with WAITING.track_inprogress():
+            child = await self._take()
+        with tracing.piece(f"check {check.name}"), BUSY.track_inprogress(), SECONDS.labels(check.name).time():
+            try:
+                return _examination(check, await self._ask(child, check, specimen))
+            except ChildFailedError as error:
+                _log.warning("parser_child_failed", check=check.name, reason=str(error), extension=specimen.extension)
+                FAILED.labels(check.name).inc()
+                tracing.describe({}, failed=type(error).__name__)
+                return stopped(check.name, str(error))
+            finally:
+                self._give_back(child)
 
     async def _take(self) -> _Child:
         """Wait for a free child; one that ended while it was idle is replaced, and costs no file a try."""

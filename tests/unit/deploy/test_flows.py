@@ -52,6 +52,8 @@ def of_settings(service: str, brought: set[str]) -> set[Flow]:
         flows.add(Flow("namespace ingress", service, 8080))
     if "prometheus-operator" in brought:
         flows.add(Flow("namespace monitoring", service, 9090))
+    if "traces" in brought:
+        flows.add(Flow(service, "namespace monitoring", 4318))
     return flows
 
 

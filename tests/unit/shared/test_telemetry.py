@@ -3,7 +3,12 @@
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from shared import tracing
 from shared.telemetry import TraceContext, configure, current_traceparent, mask_secrets, span
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -139,3 +145,39 @@ def test_the_console_format_reads_as_one_line(capsys: pytest.CaptureFixture[str]
     assert "p-9" in stream.getvalue()
     logging.getLogger().handlers.clear()
     structlog.reset_defaults()
+
+
+def test_traces_tell_the_version_of_the_platform() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == tracing.VERSION
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": ""}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1/v1/traces"}, True),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_SDK_DISABLED": "true"}, False),
+    ],
+)
+def test_traces_are_off_unless_the_environment_names_a_collector(
+    environment: dict[str, str], wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+
+    assert tracing.is_wanted() is wanted
+
+
+def test_without_a_collector_the_sdk_is_not_even_loaded() -> None:
+    code = (
+        "import sys, services.intake.app, shared.tracing as t; t.start('x'); print('opentelemetry.sdk' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={})
+
+    assert run.stdout.strip() == "False"
