@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from shared import tracing
 from shared.health import Readiness
 from shared.http.app import create_operations_app
+from shared.http.bounded_head import BoundedHead
 from shared.settings import HttpSettings, LogSettings, SettingsError, load, masked, reference
 from shared.telemetry import configure
 
@@ -123,7 +124,7 @@ def _config(app: FastAPI, settings: HttpSettings, port: int) -> uvicorn.Config:
         app,
         host=settings.http_host,
         port=port,
-        http="httptools",
+        http=BoundedHead,
         ws="none",
         log_config=None,
         access_log=False,

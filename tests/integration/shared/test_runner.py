@@ -1,5 +1,6 @@
 """A service's process: it says what is wrong with its settings, serves, drains on SIGTERM, and tells how it ended."""
 
+import contextlib
 import json
 import os
 import signal
@@ -217,3 +218,50 @@ def test_the_port_for_operators_is_alive_but_not_ready_while_the_service_starts(
     assert answer.json()["checks"] == [{"name": "process", "ok": False, "reason": "starting"}]
     probe.process.send_signal(signal.SIGTERM)
     probe.end()
+
+
+def exchanged(port: int, *pieces: bytes) -> bytes:
+    """What comes back on a connection that sends these pieces, until the other side ends it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with contextlib.suppress(ConnectionError):
+            for piece in pieces:
+                connection.sendall(piece)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while data := connection.recv(65_536):
+                answer += data
+        return answer
+
+
+MANY = [
+    b"GET /healthz HTTP/1.1\r\nHost: h\r\nAccept-Language: lv\r\n",
+    *(b"X-%d: %s\r\n" % (n, b"v" * 90) for n in range(2000)),
+]
+ENDLESS = [b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-Long: ", *[b"v" * 65_536] * 8]
+ADDRESS = [b"GET /", *[b"a" * 65_536] * 8]
+TRAILERS = [
+    b"POST /healthz HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Late: ",
+    *[b"v" * 65_536] * 8,
+]
+
+
+def test_headers_without_end_are_refused_and_keep_nobody_waiting(probe: Probe) -> None:
+    probe.wait_for("/healthz")
+    kept = b"GET /healthz HTTP/1.1\r\nHost: h\r\nX-Long: " + b"v" * 60_000 + b"\r\nConnection: close\r\n\r\n"
+
+    for pieces in (MANY, ENDLESS, ADDRESS):
+        answer = exchanged(probe.port, *pieces)
+        assert answer == b"" or (b" 431 " in answer.splitlines()[0] and b'"code": "headers-too-large"' in answer)
+    exchanged(probe.port, *TRAILERS)
+
+    assert b" 200 " in exchanged(probe.port, kept).splitlines()[0]
+    assert probe.wait_for("/healthz").status_code == 200
+
+
+def test_too_many_headers_are_answered_in_the_callers_language(probe: Probe) -> None:
+    probe.wait_for("/healthz")
+
+    answer = exchanged(probe.port, b"".join(MANY[:650]), b"X-Last: " + b"v" * 5_000 + b"\r\n")
+
+    assert "galvenes ir pārāk lielas" in answer.decode()
+    assert b"connection: close" in answer.lower()
