@@ -261,7 +261,7 @@ def test_headers_without_end_are_refused_and_keep_nobody_waiting(probe: Probe) -
 def test_too_many_headers_are_answered_in_the_callers_language(probe: Probe) -> None:
     probe.wait_for("/healthz")
 
-    answer = exchanged(probe.port, b"".join(MANY[:650]), b"X-Last: " + b"v" * 5_000 + b"\r\n")
+    answer = exchanged(probe.port, b"".join(MANY[:650]), b"X-Last: " + b"v" * 5_000 + b"\r\nX-End: e\r\n")
 
     assert "galvenes ir pārāk lielas" in answer.decode()
     assert b"connection: close" in answer.lower()
