@@ -8,7 +8,7 @@ from typing import Protocol
 from services.intake.domain.files import Content
 from services.intake.domain.outcomes import Identity, Outcome
 from services.intake.domain.people import People
-from services.intake.domain.uploads import Session
+from services.intake.domain.uploads import OpenUploads, Session
 from shared.contracts.project import PublicContact
 from shared.messaging.events import Recorded
 from shared.storage.ports import ObjectStore
@@ -106,6 +106,14 @@ class SessionStore(Protocol):
         ...
 
     async def forget(self, upload_id: str) -> None: ...
+
+    async def opened(self, project_id: str) -> tuple[OpenUploads, int]:
+        """Return what was announced in a project, and the revision at which that was written; 0: nothing yet."""
+        ...
+
+    async def keep_opened(self, project_id: str, opened: OpenUploads, revision: int) -> None:
+        """Write over a revision. Raises 409 `request-in-progress` when somebody else has."""
+        ...
 
 
 class News(Protocol):

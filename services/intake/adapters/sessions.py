@@ -7,10 +7,13 @@ from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from services.intake.adapters.kv import away_is_transient, bucket
-from services.intake.domain.uploads import Session
+from services.intake.domain.uploads import OpenUploads, Session
+from shared.contracts.model import WireModel
 from shared.errors import ProblemError
 
 UPLOADS = "uploads"
+OPEN = "open."
+"""Before a project's id: what was announced in it. No id of an upload has a dot."""
 
 
 @dataclass(slots=True)
@@ -35,14 +38,7 @@ class KvSessions:
 
     async def write(self, session: Session, revision: int) -> int:
         """Write over a revision (0: there is none). Raises 409 `request-in-progress` when somebody else has."""
-        data = session.model_dump_json().encode()
-        with away_is_transient():
-            try:
-                if revision == 0:
-                    return await self._kv.create(session.id, data)
-                return await self._kv.update(session.id, data, last=revision)
-            except KeyWrongLastSequenceError as error:
-                raise ProblemError(409, "request-in-progress", headers={"Retry-After": "1"}) from error
+        return await self._write(session.id, session, revision)
 
     async def forget(self, upload_id: str) -> None:
         """Delete an upload that came to nothing."""
@@ -51,3 +47,27 @@ class KvSessions:
                 await self._kv.delete(upload_id)
             except KeyNotFoundError:
                 return
+
+    async def opened(self, project_id: str) -> tuple[OpenUploads, int]:
+        """Return what was announced in a project, and the revision at which that was written; 0: nothing yet."""
+        with away_is_transient():
+            try:
+                found = await self._kv.get(f"{OPEN}{project_id}")
+            except KeyNotFoundError:
+                return OpenUploads(), 0
+        assert found.revision is not None
+        return OpenUploads.model_validate_json(found.value or b"{}"), found.revision
+
+    async def keep_opened(self, project_id: str, opened: OpenUploads, revision: int) -> None:
+        """Write over a revision. Raises 409 `request-in-progress` when somebody else has."""
+        await self._write(f"{OPEN}{project_id}", opened, revision)
+
+    async def _write(self, key: str, state: WireModel, revision: int) -> int:
+        data = state.model_dump_json().encode()
+        with away_is_transient():
+            try:
+                if revision == 0:
+                    return await self._kv.create(key, data)
+                return await self._kv.update(key, data, last=revision)
+            except KeyWrongLastSequenceError as error:
+                raise ProblemError(409, "request-in-progress", headers={"Retry-After": "1"}) from error

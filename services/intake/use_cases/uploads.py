@@ -14,6 +14,7 @@ from services.intake.bodies import UploadBody
 from services.intake.domain.files import Content, clean_name, require_format, too_large
 from services.intake.domain.uploads import Part, Session
 from services.intake.ports import IncomingZone, SessionStore, Spool
+from services.intake.use_cases.announcing import announce
 from services.intake.use_cases.commands import Order
 from shared.errors import ProblemError, TransientError
 from shared.storage.zones import PARTS_PREFIX
@@ -73,6 +74,7 @@ class BeginUpload:
             sha256=body.sha256,
             expires_at=order.act.at + LIFETIME,
         )
+        await announce(self.sessions, session, order.act.at)
         await self.sessions.write(session, 0)
         return session
 
@@ -96,6 +98,7 @@ class ReceiveUpload:
             return session
         if session.complete:
             raise ProblemError(409, "upload-used")
+        session.require_room()
         start = span.start if span and span.start is not None else 0
         if start > session.received:
             raise ProblemError(416, "invalid-content-range", headers=range_header(session))

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
 from services.intake.domain.outcomes import Identity, Outcome
-from services.intake.domain.uploads import Session
+from services.intake.domain.uploads import OpenUploads, Session
 from services.intake.ports import Spool
 from shared.errors import ProblemError
 
@@ -12,6 +12,7 @@ from shared.errors import ProblemError
 @dataclass
 class InMemorySessions:
     entries: dict[str, tuple[Session, int]] = field(default_factory=dict)
+    projects: dict[str, tuple[OpenUploads, int]] = field(default_factory=dict)
 
     async def read(self, upload_id: str) -> tuple[Session, int] | None:
         return self.entries.get(upload_id)
@@ -24,6 +25,14 @@ class InMemorySessions:
 
     async def forget(self, upload_id: str) -> None:
         self.entries.pop(upload_id, None)
+
+    async def opened(self, project_id: str) -> tuple[OpenUploads, int]:
+        return self.projects.get(project_id, (OpenUploads(), 0))
+
+    async def keep_opened(self, project_id: str, opened: OpenUploads, revision: int) -> None:
+        if self.projects.get(project_id, (None, 0))[1] != revision:
+            raise ProblemError(409, "request-in-progress")
+        self.projects[project_id] = (opened, revision + 1)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Uploads in pieces: what arrives is kept, what does not fit is refused, and one upload serves one request."""
 
+import asyncio
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake.adapters.spool import FileSpools
 from services.intake.bodies import UploadBody
-from services.intake.domain.uploads import Session
+from services.intake.domain.uploads import OPEN_PER_CALLER_MAX, OPEN_PER_PROJECT_MAX, PIECES_MAX, Session
 from services.intake.use_cases.commands import Order
 from services.intake.use_cases.uploads import (
     LIFETIME,
@@ -39,10 +40,10 @@ class Desk:
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     zone: InMemoryZone = field(default_factory=InMemoryZone)
 
-    async def begin(self, content: bytes = CONTENT, **changes: object) -> Session:
+    async def begin(self, content: bytes = CONTENT, own: Order | None = None, **changes: object) -> Session:
         told = {"filename": "long.txt", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         body = UploadBody.model_validate(told | changes)
-        return await BeginUpload(self.sessions, 1_000_000)(order(), PROJECT, body)
+        return await BeginUpload(self.sessions, 1_000_000)(own or order(), PROJECT, body)
 
     async def send(self, upload: Session, content: bytes, span: Span | None = None, step: int = 10_000) -> Session:
         chunks = [content[start : start + step] for start in range(0, len(content), step)]
@@ -264,3 +265,52 @@ def test_a_content_range_that_says_nothing_clear_is_refused(header: str, length:
         Span.of(header, length)
 
     assert (refusal.value.status, refusal.value.code) == (400, "invalid-content-range")
+
+
+async def test_the_pieces_of_one_upload_are_bounded(desk: Desk) -> None:
+    upload = await desk.begin()
+    for start in range(PIECES_MAX):
+        await desk.send(upload, CONTENT[start : start + 1], Span(start=start, total=SIZE))
+
+    with pytest.raises(ProblemError, match="too-many-pieces"):
+        await desk.send(upload, CONTENT[PIECES_MAX:], Span(start=PIECES_MAX, total=SIZE))
+    asked = await desk.send(upload, b"", Span(start=None, total=SIZE))
+    assert asked.received == len(desk.zone.parts) == PIECES_MAX
+
+
+async def test_open_uploads_are_bounded_and_used_ones_count_no_more(desk: Desk, tmp_path: Path) -> None:
+    first = await desk.begin()
+    for number in range(1, OPEN_PER_PROJECT_MAX):
+        await desk.begin(own=order(sub="karlis" if number < OPEN_PER_CALLER_MAX else "anna"))
+    for sub in ("karlis", "anna", "juris"):
+        with pytest.raises(ProblemError, match="too-many-uploads"):
+            await desk.begin(own=order(sub=sub))
+
+    await desk.send(first, CONTENT)
+    await desk.use(first, order(), tmp_path)
+    assert (await desk.begin()).sub == "karlis"
+
+
+async def test_a_caller_has_no_more_than_a_share_of_a_project(desk: Desk) -> None:
+    for _ in range(OPEN_PER_CALLER_MAX):
+        await desk.begin()
+
+    with pytest.raises(ProblemError, match="too-many-uploads"):
+        await desk.begin()
+    assert (await desk.begin(own=order(sub="anna"))).sub == "anna"
+
+
+async def test_expired_uploads_make_room(desk: Desk) -> None:
+    for _ in range(OPEN_PER_CALLER_MAX):
+        await desk.begin()
+    later = order()
+    later = replace(later, act=replace(later.act, at=NOW + LIFETIME))
+
+    assert (await desk.begin(own=later)).sub == "karlis"
+
+
+async def test_many_announced_at_once_are_all_counted(desk: Desk) -> None:
+    await asyncio.gather(*(desk.begin() for _ in range(10)))
+
+    opened, _ = await desk.sessions.opened(PROJECT)
+    assert {one.id for one in opened.uploads} == desk.sessions.entries.keys()
