@@ -112,6 +112,8 @@ def fingerprint(*parts: str | bytes | BaseModel) -> str:
 
 
 Act = Callable[[], Awaitable[Response]]
+May = Callable[[], Awaitable[None]]
+"""Raises unless the caller may still read what was answered; an act that is carried out looks for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +125,8 @@ class Idempotency:
     claim_seconds: float = CLAIM_SECONDS
     clock: Callable[[], float] = time.time
 
-    async def run(self, key: RepetitionKey | None, body_fingerprint: str, act: Act) -> Response:
-        """Answer with `act()`, or with what it answered before under this key.
+    async def run(self, key: RepetitionKey | None, body_fingerprint: str, act: Act, *, may: May) -> Response:
+        """Answer with `act()`, or with what it answered before under this key, when the caller `may` still read it.
 
         Raises 422 `idempotency-key-reused` for another body, 409 `request-in-progress` when the first request does not
         end within `wait_seconds`. Without a key it only acts.
@@ -134,6 +136,7 @@ class Idempotency:
         claim = Entry(fingerprint=body_fingerprint, owner=secrets.token_hex(8), at=self.clock())
         found = await self._claim_or_wait(key.digest, claim)
         if isinstance(found, Entry):
+            await may()
             return _replayed(found)
         return await self._act(key.digest, claim, found, act)
 

@@ -18,6 +18,7 @@ from services.intake.api.wire import (
     result_project,
 )
 from services.intake.bodies import ResultPatch, UploadReference, parsed
+from services.intake.domain.access import CHANGES_RESULTS
 from services.intake.domain.files import require_format
 from services.intake.domain.results import handed, inline_content, require_result
 from services.intake.use_cases.commands import Done, Order
@@ -126,7 +127,9 @@ async def _posted_in_parts(intake: Intake, request: Request, order: Order, proje
             async def act() -> Response:
                 return _added(await intake.add_result(order, project_id, new, spool))
 
-            return await intake.idempotency.run(order.key, fingerprint(metadata, content.sha256, content.name), act)
+            told = fingerprint(metadata, content.sha256, content.name)
+            may = intake.may(order.caller, project_id, *CHANGES_RESULTS)
+            return await intake.idempotency.run(order.key, told, act, may=may)
 
 
 async def _posted_as_json(intake: Intake, request: Request, order: Order, project_id: str) -> Response:
@@ -144,7 +147,8 @@ async def _gathered(intake: Intake, order: Order, project_id: str, metadata: Res
             added = await intake.add_result(order, project_id, handed(metadata, content), spool)
         return _added(added)
 
-    return await intake.idempotency.run(order.key, fingerprint(metadata), act)
+    may = intake.may(order.caller, project_id, *CHANGES_RESULTS)
+    return await intake.idempotency.run(order.key, fingerprint(metadata), act, may=may)
 
 
 def _added(added: Added) -> Response:

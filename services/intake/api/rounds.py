@@ -15,6 +15,7 @@ from shared.errors import ProblemError
 from shared.http.auth import CallerDep
 from shared.http.idempotency import RepetitionKeyDep, fingerprint
 from shared.http.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor, page
+from shared.http.roles import Role
 
 HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS_MAX = 1_800.0
@@ -32,12 +33,13 @@ def build_rounds(get: Get) -> APIRouter:
     async def post_submission(request: Request, project_id: str, caller: CallerDep, key: RepetitionKeyDep) -> Response:
         """Submit every live result for review and lock the project (R27, R38)."""
         intake, order = get(), new_order(request, caller, key=key)
+        may = intake.may(caller, known_id(project_id), Role.COORDINATOR)
 
         async def act() -> Response:
-            done = await intake.submit_round(order, known_id(project_id))
+            done = await intake.submit_round(order, project_id)
             return answered(answers.submission_answer(done.view), answers.thing_version(done.view, "round"), 201)
 
-        return await intake.idempotency.run(key, fingerprint(await request.body()), act)
+        return await intake.idempotency.run(key, fingerprint(await request.body()), act, may=may)
 
     @router.get("/current", response_model=answers.SubmissionAnswer)
     async def get_submission(request: Request, project_id: str, caller: CallerDep) -> Response:

@@ -12,6 +12,7 @@ from services.intake.api import answers
 from services.intake.api.receiving import arriving
 from services.intake.api.wire import Get, answered, known_id, new_order
 from services.intake.bodies import UploadBody
+from services.intake.domain.access import CHANGES_RESULTS
 from services.intake.domain.uploads import Session
 from services.intake.use_cases.uploads import Span, StreamBrokenError, range_header
 from shared.errors import ProblemError
@@ -37,7 +38,8 @@ def build_uploads(get: Get) -> APIRouter:
             session = await intake.begin_upload(order, project_id, body)
             return answered(_answer(session, intake.public_base or str(request.base_url)), None, 201)
 
-        return await intake.idempotency.run(key, fingerprint(body), act)
+        may = intake.may(caller, project_id, *CHANGES_RESULTS)
+        return await intake.idempotency.run(key, fingerprint(body), act, may=may)
 
     @router.put(
         "/v1/uploads/{upload_id}",

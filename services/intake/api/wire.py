@@ -31,8 +31,8 @@ from shared.contracts.status import ResultView
 from shared.contracts.subjects import project_of
 from shared.errors import ProblemError
 from shared.http.etag import Version, is_not_modified
-from shared.http.idempotency import Idempotency, RepetitionKey
-from shared.http.roles import Caller
+from shared.http.idempotency import Idempotency, May, RepetitionKey
+from shared.http.roles import Caller, Role
 from shared.view import ProjectView
 
 
@@ -84,6 +84,14 @@ class Intake:
         if not standing(view, caller).sees:
             raise ProblemError(404, "unknown-result")
         return view, require_result(view, result_id)
+
+    def may(self, caller: Caller, project_id: str, *roles: Role) -> May:
+        """Return the look whether a caller still has one of the roles in a project, as it is now."""
+
+        async def look() -> None:
+            standing(await self.commands.view(project_id), caller).require(*roles)
+
+        return look
 
     async def people_for(self, view: ProjectView, caller: Caller) -> People:
         """Return the people of a project as far as the caller may know them."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.intake.domain import rounds
+from services.intake.domain.access import standing
 from services.intake.domain.act import Decision
 from services.intake.ports import Receipts
 from services.intake.use_cases.commands import Commands, Done, Order, on_version, own_sequence, permitted
@@ -40,10 +41,9 @@ class SubmitRound:
         found = await self.commands.log.find(name, order.act.event_id(name))
         if found is None:
             return None
+        standing(await self.commands.view(project_id), order.caller).require(Role.COORDINATOR)
         project = await self.commands.log.load_at(project_id, found)
-        view = ProjectView(project)
-        permitted(order, (Role.COORDINATOR,), lambda _: None)(project)
-        return Done(view=view, sequence=found.sequence)
+        return Done(view=ProjectView(project), sequence=found.sequence)
 
 
 @dataclass(frozen=True, slots=True)

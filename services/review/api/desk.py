@@ -11,14 +11,14 @@ from services.review.domain.act import Act
 from services.review.dossier import Deadline, Reader, report_answer, result_answer, round_answer
 from services.review.ports import CleanZone
 from services.review.readmodel.queue import Sight
-from services.review.use_cases.commands import Done, Order, standing, version
+from services.review.use_cases.commands import Done, Order, require, standing, version
 from services.review.use_cases.decisions import Decisions
 from services.review.use_cases.reading import ReadReview
 from shared.contracts.project import PROJECT_ID
 from shared.contracts.subjects import SEPARATOR
 from shared.errors import ProblemError
 from shared.http.auth import CallerDep
-from shared.http.idempotency import Idempotency, RepetitionKey, RepetitionKeyDep, answer
+from shared.http.idempotency import Idempotency, May, RepetitionKey, RepetitionKeyDep, answer
 from shared.http.roles import Caller, Role
 from shared.messaging.events import ProjectLog
 from shared.readmodel import ReadModel
@@ -43,6 +43,14 @@ class Desk:
         """Return for whom an answer is made: notes and reasons of waivers are for people of the project's agency."""
         internal = bool(standing(project, caller).roles & set(AGENCY_PEOPLE))
         return Reader(internal=internal, now=datetime.now(UTC), deadline=self.deadline)
+
+    def may(self, caller: Caller, project_id: str, *roles: Role) -> May:
+        """Return the look whether a caller still has one of the roles in a project, as it is now."""
+
+        async def look() -> None:
+            require(await self.reading.log.load(project_id), caller, *roles)
+
+        return look
 
     def round(self, done: Done, caller: Caller) -> Response:
         """Answer with the round as it is after a command."""

@@ -11,6 +11,7 @@ from services.review.dossier import report_answer
 from services.review.readmodel import queue as rows
 from services.review.readmodel.queue import QueueQuestion, QueueSort, ReportQuestion
 from services.review.use_cases.commands import version
+from services.review.use_cases.decisions import OFFICER
 from services.review.use_cases.reading import READERS
 from shared.contracts.project import Agency
 from shared.contracts.review import ReportDecisionBody
@@ -129,4 +130,5 @@ async def decide_report(
     async def act() -> Response:
         return desk.report(await desk.decisions.decide_report(order, project_id, body))
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    may = desk.may(order.caller, project_id, *OFFICER)
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)

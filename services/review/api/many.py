@@ -23,8 +23,11 @@ async def decide_many(
     request: Request, desk: DeskDep, order: OrderDep, key: RepetitionKeyDep, body: BulkBody
 ) -> Response:
     """Decide up to 200 results and rounds, in the order in which they stand; one refusal stops none of the others."""
-    order.caller.require(Role.OFFICER)
     language = preferred_language(request.headers.get("accept-language"))
+
+    async def may() -> None:
+        """What is repeated names nothing but what the caller sent, and what became of it."""
+        order.caller.require(Role.OFFICER)
 
     async def act() -> Response:
         outcomes = [
@@ -32,7 +35,8 @@ async def decide_many(
         ]
         return answer(BulkAnswer(outcomes=tuple(outcomes)), 200)
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    await may()
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)
 
 
 def _numbered(order: Order, number: int) -> Order:

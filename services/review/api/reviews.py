@@ -14,7 +14,9 @@ from services.review.api.desk import (
 from services.review.bodies import OfficerBody
 from services.review.dossier import Reader, Source, dossier
 from services.review.use_cases.commands import version
+from services.review.use_cases.decisions import LEAD, LEAD_OR_OPERATOR, OFFICER
 from shared.contracts.review import ReasonBody, ResultDecisionBody, RoundDecisionBody, WaiverBody
+from shared.contracts.subjects import project_of
 from shared.http.auth import CallerDep
 from shared.http.etag import is_not_modified
 from shared.http.idempotency import RepetitionKeyDep, answer, fingerprint
@@ -60,7 +62,8 @@ async def claim(desk: DeskDep, order: OrderDep, key: RepetitionKeyDep, project_i
     async def act() -> Response:
         return desk.round(await desk.decisions.claim(order, project_id), order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(), act)
+    may = desk.may(order.caller, project_id, *OFFICER)
+    return await desk.idempotency.run(key, fingerprint(), act, may=may)
 
 
 @router.post(f"{_REVIEW}/release", response_model=RoundAnswer)
@@ -70,7 +73,8 @@ async def release(desk: DeskDep, order: OrderDep, key: RepetitionKeyDep, project
     async def act() -> Response:
         return desk.round(await desk.decisions.release(order, project_id), order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(), act)
+    may = desk.may(order.caller, project_id, *OFFICER)
+    return await desk.idempotency.run(key, fingerprint(), act, may=may)
 
 
 @router.put(f"{_REVIEW}/officer", response_model=RoundAnswer)
@@ -88,7 +92,8 @@ async def decide_round(
     async def act() -> Response:
         return desk.round(await desk.decisions.decide_round(order, project_id, body), order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    may = desk.may(order.caller, project_id, *OFFICER)
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)
 
 
 @router.put(f"{_RESULT}/decision", response_model=ReviewResult)
@@ -108,7 +113,8 @@ async def waive(
     async def act() -> Response:
         return desk.result(await desk.decisions.waive(order, result_id, body), result_id, order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    may = desk.may(order.caller, project_of(result_id), *LEAD)
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)
 
 
 @router.post("/v1/projects/{project_id}/reopen", response_model=RoundAnswer)
@@ -120,7 +126,8 @@ async def reopen(
     async def act() -> Response:
         return desk.round(await desk.decisions.reopen(order, project_id, body.reason), order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    may = desk.may(order.caller, project_id, *LEAD)
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)
 
 
 @router.post("/v1/results/{result_id}/takedown", response_model=ReviewResult)
@@ -132,4 +139,5 @@ async def take_down(
     async def act() -> Response:
         return desk.result(await desk.decisions.take_down(order, result_id, body.reason), result_id, order.caller)
 
-    return await desk.idempotency.run(key, fingerprint(body), act)
+    may = desk.may(order.caller, project_of(result_id), *LEAD_OR_OPERATOR)
+    return await desk.idempotency.run(key, fingerprint(body), act, may=may)

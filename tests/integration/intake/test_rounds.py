@@ -17,6 +17,7 @@ from shared.contracts.result import ResultState, RoundState
 from shared.contracts.review import ReviewRoundState
 from shared.contracts.subjects import subject
 from shared.contracts.verdict import VerdictOutcome, VerdictState
+from shared.http.roles import Role
 from shared.messaging.events import NewEvent
 from shared.messaging.log import Log
 from shared.settings import S3Settings
@@ -117,6 +118,27 @@ async def test_a_lost_answer_of_a_submission_is_given_again_even_after_it_was_ta
     state = (await operator.load(ready.project_id)).state("intake", "round", RoundState)
     assert state is not None
     assert state.status == "withdrawn"
+
+
+@pytest.mark.parametrize("what", ["submissions", "results", "uploads"])
+async def test_who_lost_the_project_since_does_not_get_the_first_answer_again(ready: Desk, what: str) -> None:
+    key, path = {"Idempotency-Key": secrets.token_hex(8)}, f"{ready.path}/{what}"
+    bodies = {
+        "submissions": None,
+        "results": ready.metadata(kind="text", text="Words."),
+        "uploads": {"filename": "a.txt", "size": 1, "sha256": "0" * 64},
+    }
+    told(await ready.call("POST", path, json=bodies[what], headers=key), 201)
+    by_right = dict(ready.tokens)
+
+    ready.tokens["coordinator"] = ready.site.token(Role.COORDINATOR, sub="karlis", project_id="another-project")
+    refused(await ready.call("POST", path, json=bodies[what], headers=key), 404, "unknown-project")
+    ready.tokens["coordinator"] = ready.site.token(Role.EXPERT, sub="karlis", project_id=ready.project_id)
+    refused(await ready.call("POST", path, json=bodies[what], headers=key), 403, "not-yours")
+
+    ready.tokens = by_right
+    again = await ready.call("POST", path, json=bodies[what], headers=key)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
 
 
 async def test_a_withdrawal_looks_at_the_version_only_when_one_is_named(ready: Desk) -> None:

@@ -275,6 +275,18 @@ async def test_the_same_request_with_its_key_gets_its_first_answer(project: Proj
     assert ok(await officer.get(project.path))["round"]["officer"] is None
 
 
+async def test_who_is_no_longer_an_officer_there_does_not_get_the_first_answer_again(project: Project) -> None:
+    await project.submit(await project.valid_result())
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    ok(await project.site.person("officer").post(f"{project.path}/claim", headers=key))
+
+    elsewhere = project.site.person("officer", na=("EE01",))
+    expert = project.site.person("expert", projects=(project.id,))
+
+    refused(await elsewhere.post(f"{project.path}/claim", headers=key), 404, "unknown-project")
+    refused(await expert.post(f"{project.path}/claim", headers=key), 403, "not-yours")
+
+
 async def test_a_named_request_whose_answer_was_lost_is_not_carried_out_twice(
     project: Project, nats_server: NatsServer, credentials: Credentials
 ) -> None:

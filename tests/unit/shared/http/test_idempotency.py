@@ -14,6 +14,10 @@ KEY = RepetitionKey.of("k-1", sub="anna", method="POST", path="/v1/projects/p/re
 BODY = fingerprint(b'{"title":"x"}')
 
 
+async def anybody() -> None:
+    """The look at a caller who may."""
+
+
 class Creation:
     """An effect that counts how often it happened."""
 
@@ -36,8 +40,8 @@ def idempotency() -> Idempotency:
 async def test_a_repetition_gets_the_first_answer(idempotency: Idempotency) -> None:
     create = Creation()
 
-    first = await idempotency.run(KEY, BODY, create)
-    again = await idempotency.run(KEY, BODY, create)
+    first = await idempotency.run(KEY, BODY, create, may=anybody)
+    again = await idempotency.run(KEY, BODY, create, may=anybody)
 
     assert create.count == 1
     assert (again.status_code, again.body) == (first.status_code, first.body)
@@ -47,20 +51,33 @@ async def test_a_repetition_gets_the_first_answer(idempotency: Idempotency) -> N
     assert again.headers.getlist("content-length") == [str(len(first.body))]
 
 
+async def test_who_may_no_longer_read_it_gets_no_answer_again(idempotency: Idempotency) -> None:
+    async def no_longer() -> None:
+        raise ProblemError(404, "unknown-project")
+
+    create = Creation()
+    await idempotency.run(KEY, BODY, create, may=anybody)
+
+    with pytest.raises(ProblemError, match="unknown-project"):
+        await idempotency.run(KEY, BODY, create, may=no_longer)
+    assert create.count == 1
+    assert (await idempotency.run(KEY, BODY, create, may=anybody)).status_code == 201
+
+
 async def test_without_a_key_nothing_is_remembered(idempotency: Idempotency) -> None:
     create = Creation()
 
-    await idempotency.run(None, BODY, create)
-    await idempotency.run(None, BODY, create)
+    await idempotency.run(None, BODY, create, may=anybody)
+    await idempotency.run(None, BODY, create, may=anybody)
 
     assert create.count == 2
 
 
 async def test_another_body_under_the_same_key_is_refused(idempotency: Idempotency) -> None:
-    await idempotency.run(KEY, BODY, Creation())
+    await idempotency.run(KEY, BODY, Creation(), may=anybody)
 
     with pytest.raises(ProblemError) as raised:
-        await idempotency.run(KEY, fingerprint(b"other"), Creation())
+        await idempotency.run(KEY, fingerprint(b"other"), Creation(), may=anybody)
 
     assert (raised.value.status, raised.value.code) == (422, "idempotency-key-reused")
 
@@ -68,7 +85,7 @@ async def test_another_body_under_the_same_key_is_refused(idempotency: Idempoten
 async def test_many_at_once_create_once_and_all_hear_of_it(idempotency: Idempotency) -> None:
     create = Creation(seconds=0.05)
 
-    answers = await asyncio.gather(*(idempotency.run(KEY, BODY, create) for _ in range(20)))
+    answers = await asyncio.gather(*(idempotency.run(KEY, BODY, create, may=anybody) for _ in range(20)))
 
     assert create.count == 1
     assert {bytes(answer.body) for answer in answers} == {b'{"id":1}'}
@@ -76,11 +93,11 @@ async def test_many_at_once_create_once_and_all_hear_of_it(idempotency: Idempote
 
 async def test_who_waits_too_long_is_told_to_come_back() -> None:
     idempotency = Idempotency(store=InMemoryAnswerStore(), wait_seconds=0.1)
-    first = asyncio.create_task(idempotency.run(KEY, BODY, Creation(seconds=0.6)))
+    first = asyncio.create_task(idempotency.run(KEY, BODY, Creation(seconds=0.6), may=anybody))
     await asyncio.sleep(0.02)
 
     with pytest.raises(ProblemError) as raised:
-        await idempotency.run(KEY, BODY, Creation())
+        await idempotency.run(KEY, BODY, Creation(), may=anybody)
 
     assert (raised.value.status, raised.value.code) == (409, "request-in-progress")
     assert (await first).status_code == 201
@@ -91,10 +108,10 @@ async def test_a_refusal_is_not_kept(idempotency: Idempotency) -> None:
         raise ProblemError(409, "project-locked")
 
     with pytest.raises(ProblemError):
-        await idempotency.run(KEY, BODY, refuse)
+        await idempotency.run(KEY, BODY, refuse, may=anybody)
 
     create = Creation()
-    assert (await idempotency.run(KEY, fingerprint(b"mended"), create)).status_code == 201
+    assert (await idempotency.run(KEY, fingerprint(b"mended"), create, may=anybody)).status_code == 201
 
 
 async def test_the_claim_of_a_process_that_died_is_taken_over() -> None:
@@ -104,17 +121,17 @@ async def test_the_claim_of_a_process_that_died_is_taken_over() -> None:
     late = Idempotency(store=store, wait_seconds=0.05, claim_seconds=120, clock=lambda: now + 121)
 
     with pytest.raises(ProblemError, match="request-in-progress"):
-        await early.run(KEY, BODY, Creation())
-    assert (await late.run(KEY, BODY, Creation())).status_code == 201
+        await early.run(KEY, BODY, Creation(), may=anybody)
+    assert (await late.run(KEY, BODY, Creation(), may=anybody)).status_code == 201
 
 
 async def test_an_act_that_takes_longer_than_a_claim_lasts_keeps_its_claim() -> None:
     idempotency = Idempotency(store=InMemoryAnswerStore(), wait_seconds=2.0, claim_seconds=0.2)
     create = Creation(seconds=0.6)
 
-    first = asyncio.create_task(idempotency.run(KEY, BODY, create))
+    first = asyncio.create_task(idempotency.run(KEY, BODY, create, may=anybody))
     await asyncio.sleep(0.4)
-    again = await idempotency.run(KEY, BODY, create)
+    again = await idempotency.run(KEY, BODY, create, may=anybody)
 
     assert create.count == 1
     assert again.body == (await first).body
