@@ -11,6 +11,7 @@ from services.validator import policy
 from services.validator.adapters.clamav import ClamdScanner
 from services.validator.engine import Examiner
 from services.validator.handlers import DURABLE, build_handler
+from services.validator.memory import RememberingParsers
 from services.validator.one_pass import OnePass
 from services.validator.sandbox.pool import Pool
 from services.validator.settings import ValidatorSettings
@@ -86,7 +87,7 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
     one_pass.prepare()
     scanner = ClamdScanner(settings.clamd_address, connections=settings.validator_slots)
     log = Log(connection)
-    examiner = Examiner(pool=pool, policy=rules, limit_bytes=settings.upload_bytes_max)
+    examiner = Examiner(pool=RememberingParsers(pool), policy=rules, limit_bytes=settings.upload_bytes_max)
     check = CheckContent(log=log, one_pass=one_pass, examiner=examiner, scanner=scanner)
     return _Parts(connection=connection, log=log, store=store, scanner=scanner, pool=pool, check=check)
 
@@ -107,7 +108,9 @@ def _add_checks(readiness: Readiness, parts: _Parts) -> None:
         version = await parts.scanner.version()
         if version is None or not await parts.scanner.is_present():
             raise NotReadyError("clamd does not answer; files wait, none passes")
-        return f"{version.engine}, signatures {version.signatures}"
+        if not await parts.scanner.trust.holds(version):
+            raise NotReadyError(f"clamd is not believed: {parts.scanner.trust.reason}; files wait, none passes")
+        return f"{version.engine}, signatures {version.signatures}; it finds the EICAR test string"
 
     async def parsers() -> str:
         if not parts.pool.ready:

@@ -76,6 +76,7 @@ class Specimen:
     path: str
     name: str
     size: int
+    sha256: str = ""
     detected_type: str | None = None
 
     @property

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from services.validator.adapters.clamav import Session
 from services.validator.checks import FORMAT, PERSONAL_DATA, malware, size
 from services.validator.domain import Examination, Specimen, examination, observation
+from services.validator.memory import Parsers
 from services.validator.policy import CHECKS, Policy
-from services.validator.sandbox.pool import Pool, stopped
+from services.validator.sandbox.pool import stopped
 from shared.contracts.verdict import CheckOutcome, CheckResult
 
 _STILL_READABLE = frozenset(
@@ -29,7 +30,7 @@ class Judgement:
 class Examiner:
     """Runs the checks. `limit_bytes` is the largest file that is allowed (R30)."""
 
-    pool: Pool
+    pool: Parsers
     policy: Policy
     limit_bytes: int
 

@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -18,6 +18,9 @@ from typing import Any
 import clamd
 from prometheus_client import Gauge, Histogram
 
+from services.validator.adapters.signature_age import SignatureAge
+from services.validator.adapters.trust import Trust
+from services.validator.recent import REMEMBERED, Recent
 from shared import tracing
 
 CHUNK_BYTES = 256 * 1024
@@ -26,6 +29,8 @@ _COMMAND = b"zINSTREAM\0"
 _END = b"\0\0\0\0"
 _SIZE_EXCEEDED = "INSTREAM size limit exceeded. ERROR"
 _VERSION_KEPT_SECONDS = 10.0
+_PRODUCT = "ClamAV "
+WITHOUT_NUMBER = "local"
 
 
 class Answer(Enum):
@@ -36,16 +41,22 @@ class Answer(Enum):
     LIMIT = "limit"
     AWAY = "away"
     UNCLEAR = "unclear"
+    UNTRUSTED = "untrusted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One scan. `signature` is the name that the engine gave; `engine` and `signatures` its versions."""
+    """One scan. `signature` is the name that the engine gave; `engine` and `signatures` its versions.
+
+    `built` is when the signatures were made; `known_since` when the same bytes were scanned, if it was not just now.
+    """
 
     answer: Answer
     signature: str = ""
     engine: str = "clamd"
     signatures: str = "unknown"
+    built: datetime | None = None
+    known_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +74,10 @@ class Version:
 
     engine: str
     signatures: str
+    built: datetime | None = None
 
 
 PRESENT = Gauge("results_scanner_present", "1 when clamd answered last, 0 when it did not")
-BUILT = Gauge(
-    "results_scanner_signatures_built_seconds", "When clamd's signatures were made; 0 for a set without a date"
-)
 
 
 SECONDS = Histogram(
@@ -88,12 +97,23 @@ class ClamdScanner:
         self._deadlines = deadlines or Deadlines()
         self._slots = asyncio.Semaphore(connections)
         self._version: tuple[float, Version] | None = None
+        self._age = SignatureAge()
+        self._recent = Recent[Scan]()
+        self.trust = Trust(self._try)
 
     @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator["Session"]:
-        """Open a scan of one file; wait for a free connection first."""
+    async def session(self, *, sha256: str = "") -> AsyncIterator["Session"]:
+        """Open a scan of one file; wait for a free connection first. An engine that is not trusted gets none.
+
+        `sha256` names the bytes that are to come: what these signatures said of them lately is not asked again.
+        """
         async with self._slots:
-            session = Session(self, await self._connect(), self._deadlines)
+            version = await self.version()
+            known = self._recall(sha256, version)
+            trusted = version is not None and await self.trust.holds(version)
+            line = await self._connect() if trusted and known is None else None
+            session = Session(self, line, self._deadlines)
+            session.begin(version, trusted=trusted, known=known, sha256=sha256)
             with tracing.piece("clamd INSTREAM", "client", {"rpc.system": "clamd"}), SCANNING.track_inprogress():
                 try:
                     yield session
@@ -111,8 +131,36 @@ class ClamdScanner:
         return self._version[1]
 
     def forget_version(self) -> None:
-        """Ask anew next time: the engine was away and may have come back with other signatures."""
+        """Ask anew next time: the engine was away and may have come back with other signatures, or as another one."""
         self._version = None
+        self.trust.doubt()
+
+    def remember(self, sha256: str, version: Version, scan: Scan) -> None:
+        """Keep what let a file pass. A set of signatures without a number can change unseen and is not relied on."""
+        if sha256 and scan.answer is Answer.CLEAN and version.signatures != WITHOUT_NUMBER:
+            self._recent.keep((sha256, version), scan)
+
+    def _recall(self, sha256: str, version: Version | None) -> Scan | None:
+        found = self._recent.find((sha256, version)) if sha256 and version else None
+        if found is None:
+            return None
+        REMEMBERED.labels("malware").inc()
+        return replace(found[0], known_since=found[1])
+
+    async def is_usable(self) -> bool:
+        """Say whether the engine answers and may be believed; why not is in `trust.reason`."""
+        version = await self.version() if await self.is_present() else None
+        return version is not None and await self.trust.holds(version)
+
+    async def _try(self, data: bytes) -> str | None:
+        """Scan a few bytes past all queues, to see what the engine is worth."""
+        line = await self._connect()
+        session = Session(self, line, replace(self._deadlines, answer_seconds=2 * self._deadlines.connect_seconds))
+        try:
+            await session.send(data)
+            return await session.said()
+        finally:
+            session.close()
 
     async def is_present(self) -> bool:
         """Say whether the engine answers a PING."""
@@ -127,14 +175,15 @@ class ClamdScanner:
             async with asyncio.timeout(self._deadlines.connect_seconds):
                 said = str(await asyncio.to_thread(self._package().version))
         except (TimeoutError, OSError, clamd.ClamdError):
-            PRESENT.set(0)
+            said = ""
+        PRESENT.set(said.startswith(_PRODUCT))
+        if not said.startswith(_PRODUCT):
             return None
-        PRESENT.set(1)
         engine, _, rest = said.partition("/")
-        signatures, _, built = rest.partition("/")
-        if moment := _moment(built):
-            BUILT.set(moment.timestamp())
-        return Version(engine=engine[:60], signatures=signatures[:20] or "local")
+        signatures, _, made = rest.partition("/")
+        signatures, built = signatures[:20] or WITHOUT_NUMBER, _moment(made)
+        self._age.note(signatures, built)
+        return Version(engine=engine[:60], signatures=signatures, built=built)
 
     def _package(self) -> "clamd.ClamdUnixSocket | clamd.ClamdNetworkSocket":
         if self._address.startswith("/"):
@@ -184,12 +233,20 @@ class Session:
         self._scanner, self._line, self._deadlines = scanner, line, deadlines
         self._deaf = line is None
         self._begun = False
+        self._version: Version | None = None
+        self._trusted = True
+        self._known: Scan | None = None
+        self._sha256 = ""
         self._opened = time.perf_counter()
+
+    def begin(self, version: Version | None, *, trusted: bool, known: Scan | None, sha256: str) -> None:
+        """Take in what is known when the session opens: an engine may read new signatures while it scans."""
+        self._version, self._trusted, self._known, self._sha256 = version, trusted, known, sha256
 
     @property
     def is_connected(self) -> bool:
-        """Whether the engine took the connection and has not dropped it."""
-        return not self._deaf
+        """Whether the engine took the connection and has not dropped it, or need not be asked."""
+        return self._known is not None or not self._deaf
 
     async def send(self, piece: bytes | memoryview) -> None:
         """Give the next piece, in chunks of 256 KB. Never raises: what went wrong shows in `answer`."""
@@ -198,23 +255,39 @@ class Session:
             await self._write(struct.pack(">I", len(part)) + bytes(part))
 
     async def answer(self) -> Scan:
-        """Close the stream of pieces and return what the engine says of it."""
+        """Close the stream of pieces and return what the engine says of it. Asked only when the bytes were right."""
         scan = await self._answer()
         SECONDS.labels(scan.answer.value).observe(time.perf_counter() - self._opened)
         tracing.describe({"results.scan.answer": scan.answer.value})
         return scan
 
     async def _answer(self) -> Scan:
-        await self._write(_END)
-        said = await self._read()
-        if said is None:
+        if self._known is not None:
+            return self._known
+        version = self._version
+        if version is not None and not self._trusted:
+            return Scan(answer=Answer.UNTRUSTED)
+        said = await self.said()
+        if said is None or version is None:
             self._scanner.forget_version()
             return Scan(answer=Answer.AWAY)
         answer, signature = understood(said)
-        version = await self._scanner.version()
-        if version is None:
-            return Scan(answer=Answer.AWAY)
-        return Scan(answer=answer, signature=signature, engine=version.engine, signatures=version.signatures)
+        if answer is Answer.UNCLEAR:
+            self._scanner.forget_version()
+        scan = Scan(
+            answer=answer,
+            signature=signature,
+            engine=version.engine,
+            signatures=version.signatures,
+            built=version.built,
+        )
+        self._scanner.remember(self._sha256, version, scan)
+        return scan
+
+    async def said(self) -> str | None:
+        """Close the stream of pieces and return the engine's own words; None when there is no whole answer."""
+        await self._write(_END)
+        return await self._read()
 
     def close(self) -> None:
         """Drop the connection; the engine gives up a scan that was not ended."""

@@ -59,7 +59,7 @@ class CheckContent:
         if content is None or not is_due(await self.log.load(content.project_id), content, again=again):
             return None
         has_tries_left = attempt < TRIES_MAX or again
-        async with self.scanner.session() as session:
+        async with self.scanner.session(sha256=content.sha256) as session:
             if has_tries_left and not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
             examined = await self.examine(content, session, attempt)
@@ -72,7 +72,7 @@ class CheckContent:
         async with self.one_pass.spool() as spool, self.one_pass.copy(content, spool) as copy:
             await copy.begin()
             arrived = await self._receive(content, spool, session)
-            specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size)
+            specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size, sha256=spool.sha256)
             judgement = await self.examiner(specimen, session, bytes_are_right=arrived)
             keep = policy.may_be_kept(judgement.checks)
             if keep:

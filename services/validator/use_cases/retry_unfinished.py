@@ -70,7 +70,7 @@ class RetryUnfinished:
         UNFINISHED.set(len(self._waiting))
         if not self._waiting:
             return
-        present = await self.scanner.is_present()
+        present = await self.scanner.is_usable()
         now = time.monotonic()
         due = [(subject, one) for subject, one in self._waiting.items() if self._is_due(one, present, now)]
         gate = asyncio.Semaphore(self.at_once)
@@ -106,4 +106,5 @@ class RetryUnfinished:
 
 def _waits_for_engine(verdict: VerdictState) -> bool:
     errors = [one for one in verdict.checks if one.outcome == "error"]
-    return all(finding.code == "scanner-away" for one in errors for finding in one.findings)
+    codes = {finding.code for one in errors for finding in one.findings}
+    return codes <= {"scanner-away", "scanner-untrusted"}

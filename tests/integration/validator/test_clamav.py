@@ -1,6 +1,7 @@
 """The client against a real clamd, and against servers that answer like a broken one."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from local.demo import files
 from local.servers import ClamdServer
-from services.validator.adapters.clamav import Answer, ClamdScanner, Deadlines, Scan
+from services.validator.adapters.clamav import Answer, ClamdScanner, Deadlines, Scan, Version
 
 QUICK = Deadlines(connect_seconds=0.5, send_seconds=0.5, answer_seconds=0.5)
 
@@ -38,6 +39,14 @@ async def answering(
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def believed(address: str) -> ClamdScanner:
+    """A scanner that has tried its engine just now: what it says of a file counts."""
+    scanner, version = ClamdScanner(address, deadlines=QUICK), Version(engine="ClamAV 1.4.6", signatures="27800")
+    scanner._version = (time.monotonic(), version)
+    scanner.trust._note(version, "")
+    return scanner
 
 
 async def test_clean_and_infected_are_told_apart(scanner: ClamdScanner, tmp_path: Path) -> None:
@@ -108,7 +117,7 @@ async def test_no_whole_answer_is_away(
 ) -> None:
     async with answering(behave) as address:
         async with asyncio.timeout(10):
-            assert (await scan(ClamdScanner(address, deadlines=QUICK), b"words" * 1000)).answer is Answer.AWAY
+            assert (await scan(believed(address), b"words" * 1000)).answer is Answer.AWAY
 
 
 async def test_an_engine_that_takes_nothing_is_given_up_in_time() -> None:
@@ -116,7 +125,7 @@ async def test_an_engine_that_takes_nothing_is_given_up_in_time() -> None:
         await asyncio.sleep(5)
 
     async with answering(stuck) as address, asyncio.timeout(10):
-        assert (await scan(ClamdScanner(address, deadlines=QUICK), *[bytes(1024 * 1024)] * 40)).answer is Answer.AWAY
+        assert (await scan(believed(address), *[bytes(1024 * 1024)] * 40)).answer is Answer.AWAY
 
 
 @pytest.mark.parametrize("said", [b"whatever\0", b"stream: Can't open file ERROR\0", b"\0", b"stream: OK but\0"])
@@ -128,6 +137,6 @@ async def test_nonsense_is_unclear_or_away_and_never_clean(said: bytes) -> None:
         await asyncio.sleep(0.2)
 
     async with answering(babble) as address:
-        answer = await scan(ClamdScanner(address, deadlines=QUICK), b"words")
+        answer = await scan(believed(address), b"words")
 
     assert answer.answer in (Answer.UNCLEAR, Answer.AWAY)
