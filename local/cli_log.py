@@ -11,7 +11,7 @@ from local.nats_server import http_status
 from local.operating import as_operator
 from local.ports import is_free
 from local.server import wait_until
-from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
+from local.terminal import AsJson, CommandError, console, print_json, print_line, print_line_of_json
 from shared.messaging.connection import Connection
 from shared.messaging.events import Recorded
 from shared.messaging.log import Log
@@ -104,7 +104,7 @@ def _show(event: Recorded, as_json: bool) -> None:
         print_line_of_json(_described(event))
         return
     moment = event.time.astimezone().time().isoformat(timespec="milliseconds")
-    console.print(
+    print_line(
         f"[dim]{event.sequence:>7} {moment}[/]"
         f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
     )

@@ -97,11 +97,20 @@ class Freshclam(Server):
     def succeeded(self) -> bool:
         return self.process is not None and self.process.poll() == 0 and is_complete(self.fetched)
 
+    def reason_in(self, said: str) -> str:
+        """Why the last run failed, from its last lines: what the network said, else what freshclam ended with."""
+        errors = _ERROR.findall(said)
+        code = self.process.returncode if self.process else None
+        told = [one for one in errors if _CAUSE in one] or errors or [f"exit code {code}, without a word"]
+        return str(told[-1]).rpartition(_CAUSE)[2].strip().rstrip(".")
+
     @property
     def _config_path(self) -> Path:
         return self.home / "freshclam.conf"
 
 
+_ERROR = re.compile(r"^ERROR: (.+)$", re.MULTILINE)
+_CAUSE = "Message: "
 _NETWORK = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "CURL_CA_BUNDLE"})
 
 

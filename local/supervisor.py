@@ -32,6 +32,7 @@ LOOK_SECONDS = 0.05
 # Real signatures alone take clamd half a minute to read.
 START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 8.0
+LOG_SECONDS_MAX = 1.0
 # A part may stumble once while everything starts at the same time; what ends twice has a reason that people must see.
 START_ENDS_MAX = 1
 # How long the next start waits, by how often the part died lately: at once at first, never long.
@@ -90,6 +91,7 @@ class Supervisor:
         self.clamd = ClamdServer(clamd_home, home.ports, signatures=signatures)
         self.freshclam = Freshclam(clamd_home)
         self.parts: list[Part] = []
+        self._fetching = threading.Thread()
         self._stopping = threading.Event()
         self._state = "starting"
 
@@ -169,7 +171,7 @@ class Supervisor:
         self.log.block("ready", *(f"  {name:<{width}}  {url}" for name, url in self.home.urls.items()))
         if self.settings.freshclam == "auto" and self.freshclam.is_due():
             self.log.say("platform", "fetching real virus signatures beside")
-            self._spawn(self.freshclam)
+            self._fetching = self._spawn(self.freshclam)
 
     def _look(self, parts: Iterable[Part]) -> None:
         now = time.monotonic()
@@ -202,12 +204,12 @@ class Supervisor:
         part.enter("ready")
         self.log.say("platform", f"{part.name} is ready after {time.monotonic() - part.began_at:.2f} s")
 
-    def _spawn(self, server: Server) -> None:
+    def _spawn(self, server: Server) -> threading.Thread:
         server.home.mkdir(parents=True, exist_ok=True)
         server.spawn(subprocess.PIPE)
         assert server.process is not None
         assert server.process.stdout is not None
-        self.log.follow(server.name, server.process.stdout, shown=server.shown)
+        return self.log.follow(server.name, server.process.stdout, shown=server.shown)
 
     def _look_at_freshclam(self) -> None:
         if self.freshclam.process is None or self.freshclam.is_alive:
@@ -217,7 +219,9 @@ class Supervisor:
             self.clamd.reload()
             self.log.say("platform", "real virus signatures are there; clamd reads them now")
         else:
-            self.log.say("platform", "freshclam could not fetch signatures; going on with what is there")
+            self._fetching.join(LOG_SECONDS_MAX)
+            reason = self.freshclam.reason_in(self.log.end_of(self.freshclam.name))
+            self.log.say("platform", f"freshclam could not fetch signatures ({reason}); going on with what is there")
         self.freshclam.process = None
 
     def _stop(self) -> None:

@@ -33,6 +33,14 @@ def print_line_of_json(content: object) -> None:
     print(json.dumps(content, ensure_ascii=False, default=str), flush=True)
 
 
+def print_line(markup: str, to: Console = console) -> None:
+    """One line for one thing: on a terminal cut to its width, in a pipe whole."""
+    if to.is_terminal:
+        to.print(markup, soft_wrap=False, no_wrap=True, overflow="ellipsis", crop=True)
+    else:
+        to.print(markup)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) -> None:
     """The rows under their columns, or a sentence when there are none. Words of state are coloured."""
     shown = [[styled(cell) for cell in row] for row in rows]

@@ -63,7 +63,7 @@ def run(service: Service[S], arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{service.name} cannot start, its settings are wrong:\n{_indented(str(error))}\n")
         return EXIT_SETTINGS
     configure(service.name, log_format=settings.log_format, level=settings.log_level)
-    log.info("starting", settings=masked(settings))
+    log.info("starting", **({"settings": masked(settings)} if settings.log_format == "json" else {}))
     tracing.start(service.name)
     try:
         return uvloop.run(_serve(service, settings))
@@ -127,6 +127,7 @@ def _config(app: FastAPI, settings: HttpSettings, port: int) -> uvicorn.Config:
         http=BoundedHead,
         ws="none",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         date_header=True,
@@ -148,6 +149,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started:
+            log.info("serving", host=self.config.host, port=self.config.port)
         if self.leads and self.started:
             self.readiness.started()
 

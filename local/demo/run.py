@@ -17,27 +17,32 @@ from local.demo.account import Account
 from local.demo.client import ANSWER_SECONDS, StoryError, cast
 from local.demo.project import Project
 from local.demo.story import Story
+from local.home import PlatformSettings
 from local.port_ranges import reserved_ports
 from local.ports import Ports, PortTakenError
 from local.running import START_SECONDS_MAX, RunningPlatform
 from local.server import StartError
+from shared.settings import load
 
-DEFAULT_BASE = 8100
 PLAIN_WIDTH = 120
 PARTS = "NATS, an S3 server, clamd, a token issuer and the four services"
 
 
 def run_demo(var: Path, *, keep: bool = False) -> int:
-    """Tell the story on a platform in a folder of its own below `var`; the exit code: 0 when all came out right.
+    """Tell the story on a platform in a folder of its own; the exit code: 0 when all came out right.
 
+    The folder lies below RESULTS_HOME, `var` where that is not set; the ports begin at RESULTS_PORT_BASE, and where
+    that is not set and the usual ones are taken, they are any that are free.
     `keep` leaves the platform running until Ctrl-C, and its folder afterwards. A story that fails keeps the folder.
     """
-    home = var.absolute() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    settings = load(PlatformSettings)
+    below = settings.home if "home" in settings.model_fields_set else var
+    home = below.absolute() / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     account = Account(Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
-        with _ports() as ports:
+        with _ports(settings) as ports:
             _play(RunningPlatform(home, ports), account, keep=keep)
         code = 0
     except KeyboardInterrupt:
@@ -91,12 +96,14 @@ def _tell(platform: RunningPlatform, account: Account) -> None:
 
 
 @contextmanager
-def _ports() -> Iterator[Ports]:
-    """The usual ports when they are free, else a range that nobody uses."""
-    usual = Ports(DEFAULT_BASE)
+def _ports(settings: PlatformSettings) -> Iterator[Ports]:
+    """The ports that are asked for; else the usual ones when they are free, else a range that nobody uses."""
+    usual = Ports(settings.port_base)
     try:
         usual.require_free()
     except PortTakenError:
+        if "port_base" in settings.model_fields_set:
+            raise
         with reserved_ports() as ports:
             yield ports
         return

@@ -265,3 +265,16 @@ def test_too_many_headers_are_answered_in_the_callers_language(probe: Probe) -> 
 
     assert "galvenes ir pārāk lielas" in answer.decode()
     assert b"connection: close" in answer.lower()
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_settings_fill_no_terminal_and_nobody_is_told_to_press_a_key(program: Path, log_format: str) -> None:
+    probe = Probe(program, RESULTS_LOG_FORMAT=log_format)
+    probe.wait_for("/healthz")
+
+    probe.process.send_signal(signal.SIGTERM)
+    _, out, err = probe.end()
+
+    assert "serving" in out + err
+    assert "CTRL+C" not in out + err
+    assert ("RESULTS_NATS_PASSWORD" in out + err) == (log_format == "json")

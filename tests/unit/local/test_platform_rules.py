@@ -1,6 +1,8 @@
 """Small rules of the local platform: ports, back-off, tokens, homes, signatures."""
 
+import io
 import json
+import re
 import stat
 from pathlib import Path
 from typing import cast
@@ -8,6 +10,7 @@ from typing import cast
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, KeySetSerialization
+from rich.console import Console
 
 from local.credentials import Credentials
 from local.home import Home, HomeTakenError
@@ -15,8 +18,9 @@ from local.issuer import ForeignIssuerError, documents, require_own
 from local.nats_server import NatsServer
 from local.ports import Ports
 from local.seaweed import SeaweedServer
-from local.signatures import Signatures, unconfined
+from local.signatures import Freshclam, Signatures, unconfined
 from local.supervisor import RESTART_DELAYS_SECONDS, STEADY_SECONDS, Part
+from local.terminal import print_line
 from local.tokens import AUDIENCE, Claims, Signer
 from shared.http.roles import Role
 
@@ -145,3 +149,35 @@ def test_half_a_signature_set_is_none(tmp_path: Path) -> None:
 
 def test_a_program_without_a_profile_runs_where_it_is(tmp_path: Path) -> None:
     assert unconfined("/usr/sbin/no-such-program", tmp_path) == "/usr/sbin/no-such-program"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "ERROR: remote_cvdhead: Download failed (6) ERROR:  Message: Couldn't resolve host name\n"
+            "WARNING: Failed to get daily database version\nERROR: Update failed.\n",
+            "Couldn't resolve host name",
+        ),
+        (
+            "WARNING: slow\nERROR: Can't save to disk: No space left on device.\n",
+            "Can't save to disk: No space left on device",
+        ),
+        ("", "exit code None, without a word"),
+    ],
+)
+def test_why_signatures_could_not_be_fetched_is_told(tmp_path: Path, said: str, reason: str) -> None:
+    assert Freshclam(tmp_path).reason_in(said) == reason
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_line_is_cut_to_the_width_of_a_terminal_and_whole_in_a_pipe(*, terminal: bool) -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=terminal, width=40, soft_wrap=True, no_color=True)
+
+    print_line("[bold]intake.2023-1-LV01-KA220-SCH-000123456.result.abcdefghijklmnop[/] received", console)
+
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+    assert len(shown) == 1
+    assert shown[0].endswith("…" if terminal else "received")
+    assert (len(shown[0]) <= 40) is terminal
