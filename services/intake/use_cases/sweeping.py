@@ -1,4 +1,4 @@
-"""Sweeping `incoming`: what was put and never named by an event, and parts of uploads that came to nothing.
+"""Sweeping `incoming`: what no event names, what was deleted since, and parts of uploads that came to nothing.
 
 An object is judged by the whole history of its subject, read fresh, and looked at again just before it is deleted: a
 request that comes again puts the same key anew, and is then younger than the age from which things are swept.
@@ -83,15 +83,21 @@ class SweepIncoming:
             name = subject("intake", project_id, "logo")
         else:
             name = subject("intake", project_id, "result", f"{project_id}{SEPARATOR}{thing}")
+        named, gone_at = False, None
         async for recorded in self.events.history(name):
             state = recorded.state()
             assert isinstance(state, ResultState | LogoState)
-            if state.file and state.file.object_key == key:
-                return True
-        return False
+            named = named or bool(state.file and state.file.object_key == key)
+            gone_at = recorded.time if _is_gone(state) else None
+        return named and (gone_at is None or self.now() - gone_at <= self.age)
 
     async def _is_part_of_an_upload(self, upload_id: str, key: str) -> bool:
         found = await self.sessions.read(upload_id)
         if found is None or found[0].expires_at <= self.now():
             return False
         return any(part.key == key for part in found[0].parts)
+
+
+def _is_gone(state: ResultState | LogoState) -> bool:
+    """Tell whether this is the end of a thing: a result deleted, which was never public, or a logo removed."""
+    return state.deleted if isinstance(state, ResultState) else state.file is None

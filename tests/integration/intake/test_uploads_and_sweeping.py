@@ -90,6 +90,7 @@ async def test_the_sweeper_removes_only_what_is_old_and_unnamed(desk: Desk) -> N
     told(await desk.call("PUT", f"{desk.path}/logo", files=logo))
     named = set(await desk.site.objects(f"{desk.project_id}/"))
     assert len(named) == 4
+    gone = object_key(deleted["id"], 1, deleted["file"]["sha256"])
     orphan = object_key(result["id"], 9, "a" * 64)
     lost = f"{desk.project_id}/{'a' * 26}/1/{'b' * 64}"
     part = f"parts/{'0' * 40}/00000-aaaa"
@@ -110,13 +111,36 @@ async def test_the_sweeper_removes_only_what_is_old_and_unnamed(desk: Desk) -> N
             counted = await sweep(store, log, hours=25)()
 
             assert counted["deleted"] >= 3
-            assert set(await desk.site.objects(f"{desk.project_id}/")) == named | {strange}
+            assert set(await desk.site.objects(f"{desk.project_id}/")) == (named - {gone}) | {strange}
             assert await desk.site.objects("parts/0000") == []
             assert len(await desk.site.objects(f"parts/{upload['upload_id']}/")) == 1
 
             await sweep(store, log, hours=49)()
 
     assert await desk.site.objects(f"parts/{upload['upload_id']}/") == []
+
+
+async def test_a_logo_that_was_removed_is_swept_and_one_that_came_after_stays(desk: Desk) -> None:
+    await desk.register()
+    path = f"{desk.path}/logo"
+    for picture in (b"first", b"second"):
+        told(
+            await desk.call("PUT", path, files={"file": ("logo.png", picture, "image/png")}, headers={"If-Match": "*"})
+        )
+    assert (await desk.call("DELETE", path, headers={"If-Match": "*"})).status_code == 204
+    kept = await desk.call("POST", f"{desk.path}/results", json=desk.metadata(kind="text", text="Words."))
+
+    async with log_of("intake", desk.site.nats, desk.site.credentials) as log:
+        with desk.site.eyes() as store:
+            await sweep(store, log, hours=25)()
+    own = told(kept, 201)
+    assert await desk.site.objects(f"{desk.project_id}/") == [object_key(own["id"], 1, own["file"]["sha256"])]
+
+    told(await desk.call("PUT", path, files={"file": ("logo.png", b"third", "image/png")}, headers={"If-Match": "*"}))
+    async with log_of("intake", desk.site.nats, desk.site.credentials) as log:
+        with desk.site.eyes() as store:
+            await sweep(store, log, hours=25)()
+    assert len(await desk.site.objects(f"{desk.project_id}/")) == 2
 
 
 async def test_the_service_is_ready_when_everything_behind_it_is(desk: Desk) -> None:
