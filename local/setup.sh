@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the platform needs: clamd, freshclam, libmagic, tesseract with Latvian and English, and (where Debian left it out) Python's venv module from
+# Installs what the platform needs: clamd, freshclam, libmagic, tesseract with Latvian and English, hunspell with English, libexttextcat, and (where Debian left it out) Python's venv module from
 # the system's packages, and the virtual environment with locked and hashed packages. Says what it does; does nothing
 # when all of it stands already.
 set -euo pipefail
@@ -34,6 +34,8 @@ libmagic_is_there() {
   [[ "$(ldconfig -p 2>/dev/null)" == *libmagic.so.1* ]] || .venv/bin/python -c 'import magic; magic.Magic()' 2>/dev/null
 }
 
+dictionary_is_there() { [[ -f "/usr/share/$1" || "$(uname)" == Darwin ]]; }
+library_is_there() { [[ "$(ldconfig -p 2>/dev/null)" == *"$1"* || "$(uname)" == Darwin ]]; }
 tesseract_reads() { [[ "$(tesseract --list-langs 2>/dev/null)" == *"$1"* ]]; }
 
 # The system's packages that are needed and not there, one a line.
@@ -45,12 +47,17 @@ missing_packages() {
   has tesseract || echo tesseract-ocr
   tesseract_reads lav || echo tesseract-ocr-lav
   tesseract_reads eng || echo tesseract-ocr-eng
+  library_is_there libhunspell-1.7.so.0 || echo libhunspell-1.7-0
+  library_is_there libexttextcat-2.0.so.0 || echo libexttextcat-2.0-0
+  dictionary_is_there hunspell/en_GB.dic || echo hunspell-en-gb
+  dictionary_is_there hunspell/en_US.dic || echo hunspell-en-us
+  dictionary_is_there libexttextcat/lv.lm || echo libexttextcat-data
 }
 
 install_packages() {
   local as=() log install="apt-get install -y --no-install-recommends $*"
   local by_hand="  sudo apt-get update && sudo $install"
-  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic tesseract tesseract-lang"
+  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic tesseract tesseract-lang hunspell libexttextcat"
   if [[ $EUID -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null; then
       complain "missing: $*. Installing needs root. Run this once, then try again:" "$by_hand"

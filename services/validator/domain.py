@@ -48,7 +48,8 @@ class Observation:
 class Examination:
     """What one check saw of one file. `total` counts observations, also those that are not listed.
 
-    `error` says that the check could not run to its end: whatever else it saw, it may not pass.
+    `error` says that the check could not run to its end: whatever else it saw, it may not pass. `facts` are what
+    the hints on quality need to know of the text that it read.
     """
 
     check: str
@@ -57,6 +58,7 @@ class Examination:
     total: int = 0
     error: bool = False
     detected_type: str | None = None
+    facts: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for the way out of the sandbox."""
@@ -71,13 +73,19 @@ class Examination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Specimen:
-    """The file to judge: where it lies on local disk, the name it was given, its measured size in bytes."""
+    """The file to judge: where it lies on local disk, the name it was given, its measured size in bytes.
+
+    For the hints on quality: `about` is what is said of the result, `facts` what is known of its text. Without a path
+    the words alone are looked at.
+    """
 
     path: str
     name: str
     size: int
     sha256: str = ""
     detected_type: str | None = None
+    about: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] | None = None
 
     @property
     def extension(self) -> str:

@@ -1,10 +1,11 @@
 """All checks on one file: the sandboxed ones run while the scan of the same bytes goes on."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from services.validator.about import NOTHING, Known
 from services.validator.adapters.clamav import Session
-from services.validator.checks import FORMAT, PERSONAL_DATA, malware, size
+from services.validator.checks import FORMAT, PERSONAL_DATA, QUALITY, malware, size
 from services.validator.domain import Examination, Specimen, examination, observation
 from services.validator.memory import Parsers
 from services.validator.policy import CHECKS, Policy
@@ -34,28 +35,50 @@ class Examiner:
     policy: Policy
     limit_bytes: int
 
-    async def __call__(self, specimen: Specimen, session: Session, *, bytes_are_right: bool = True) -> Judgement:
+    async def __call__(
+        self, specimen: Specimen, session: Session, *, bytes_are_right: bool = True, known: Known | None = NOTHING
+    ) -> Judgement:
         """Judge a file that lies on disk and has gone into the scanner's session.
 
-        When its bytes are not those that were announced, nothing is judged: every check is an error.
+        When its bytes are not those that were announced, nothing is judged: every check is an error. Without `known`
+        (a logo) there are no hints on quality.
         """
         if not bytes_are_right:
             return self._judgement(tuple(stopped(name, _OTHER_BYTES) for name in CHECKS), "unknown")
-        (form, personal), scanned = await asyncio.gather(self._parsed(specimen), session.answer())
-        examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal)
+        (form, personal, hints), scanned = await asyncio.gather(self._parsed(specimen, known), session.answer())
+        examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal, *hints)
         return self._judgement(examined, scanned.signatures)
 
     def _judgement(self, examined: tuple[Examination, ...], signatures: str) -> Judgement:
         detected = next((one.detected_type for one in examined if one.detected_type), None)
         return Judgement(checks=tuple(map(self.policy.result, examined)), detected_type=detected, signatures=signatures)
 
-    async def _parsed(self, specimen: Specimen) -> tuple[Examination, Examination]:
+    async def _parsed(
+        self, specimen: Specimen, known: Known | None
+    ) -> tuple[Examination, Examination, tuple[Examination, ...]]:
         form = await self.pool.examine(FORMAT, specimen)
         if self._stops(form):
-            return form, examination(
+            personal = examination(
                 PERSONAL_DATA.name, "results-personal-data", [observation(PERSONAL_DATA.name, "format-first")]
             )
-        return form, await self.pool.examine(PERSONAL_DATA, specimen)
+            return form, personal, await self._hinted(replace(specimen, path=""), known)
+        personal = await self.pool.examine(PERSONAL_DATA, specimen)
+        return form, personal, await self._hinted(replace(specimen, facts=personal.facts), known)
+
+    async def _hinted(self, specimen: Specimen, known: Known | None) -> tuple[Examination, ...]:
+        """Return the hints on quality, none for a logo. A fault there is a remark, never an error."""
+        if known is None:
+            return ()
+        return (await self.hints(specimen, known),)
+
+    async def hints(self, specimen: Specimen, known: Known) -> Examination:
+        """Return the hints on quality on a file, or on the words alone when the specimen has no path."""
+        found = await self.pool.examine(QUALITY, replace(specimen, about=known.about))
+        seen = [*found.observations, *known.observations()]
+        if found.error:
+            reason = {"reason": "the file is too hard to look at", "reason_lv": "datni nav iespējams aplūkot"}
+            seen = [observation(QUALITY.name, "hints-missing", reason), *known.observations()]
+        return examination(QUALITY.name, found.engine, seen)
 
     def _stops(self, form: Examination) -> bool:
         """Say whether the text is out of reach: no answer about the format, or one that parsers should stay away."""

@@ -24,6 +24,7 @@ from shared.contracts.verdict import (
 
 BUILT_IN = Path(__file__).with_name("policy.toml")
 CHECKS = ("size", "format", "malware", "personal-data")
+HINTS = ("quality",)
 _WEIGHT = {Severity.BLOCKING: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _TEXTS = ("en", "lv", "fix_en", "fix_lv")
 
@@ -101,22 +102,30 @@ class Policy:
 
 
 def load(path: Path = BUILT_IN) -> Policy:
-    """Read a policy file. Raises `PolicyError` with the line, or the code and key, of the first fault."""
+    """Read a policy file; hints on quality that it leaves out are those of the built-in one.
+
+    Raises `PolicyError` with the line, or the code and key, of the first fault.
+    """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path}: {error}") from error
     lines = path.read_text(encoding="utf-8").splitlines()
     entries = {code: _entry(path, lines, code, raw) for code, raw in data.get("findings", {}).items()}
-    missing = sorted(_built_in_codes() - entries.keys()) if path != BUILT_IN else []
+    built_in = load().entries if path != BUILT_IN else {}
+    hints = {code: entry for code, entry in built_in.items() if entry.checks == HINTS}
+    missing = sorted(built_in.keys() - entries.keys() - hints.keys())
     if missing:
         raise PolicyError(f"{path}: no table [findings.{missing[0]}]; every code needs one")
-    return Policy(version=str(data.get("version", "unversioned")), entries=entries)
+    return Policy(version=str(data.get("version", "unversioned")), entries=hints | entries)
 
 
 def verdict(checks: Iterable[CheckResult]) -> VerdictOutcome:
-    """Say what all checks together mean: malware, else a blocking finding, else an error, else passed."""
-    results = tuple(checks)
+    """Say what all checks together mean: malware, else a blocking finding, else an error, else passed.
+
+    The hints on quality are not asked.
+    """
+    results = tuple(one for one in checks if one.check not in HINTS)
     outcomes = {one.outcome for one in results}
     if any(finding.code == "malware-found" for one in results for finding in one.findings):
         return VerdictOutcome.MALWARE
@@ -156,9 +165,11 @@ def _entry(path: Path, lines: list[str], code: str, raw: dict[str, Any]) -> Entr
             list(string.Formatter().parse(text))
     except (KeyError, TypeError, ValueError) as error:
         raise PolicyError(f"{where}: missing or wrong: {error}") from error
-    unknown = set(raw) - {"check", "severity", "rule", *_TEXTS} or set(checks) - set(CHECKS)
+    unknown = set(raw) - {"check", "severity", "rule", *_TEXTS} or set(checks) - {*CHECKS, *HINTS}
     if unknown:
         raise PolicyError(f"{where}: unknown {', '.join(sorted(unknown))}")
+    if severity is Severity.BLOCKING and set(checks) & set(HINTS):
+        raise PolicyError(f"{where}: severity must be warning or info: a hint on quality never blocks")
     return Entry(
         code=code,
         checks=checks,
@@ -171,7 +182,3 @@ def _entry(path: Path, lines: list[str], code: str, raw: dict[str, Any]) -> Entr
 
 def _line_of(lines: list[str], code: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if line.strip() == f"[findings.{code}]"), 0)
-
-
-def _built_in_codes() -> set[str]:
-    return set(tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))["findings"])

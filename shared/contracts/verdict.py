@@ -112,4 +112,4 @@ class VerdictState(WireModel):
     earlier: tuple[EarlierVerdict, ...] = Field(default=(), max_length=100)
 
 
-Check = Literal["size", "format", "malware", "personal-data"]
+Check = Literal["size", "format", "malware", "personal-data", "quality"]

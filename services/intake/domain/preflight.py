@@ -1,6 +1,5 @@
 """The check before submission: every point that blocks it and every one that is worth a look, with the fix."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from shared.contracts.verdict import Finding, Message, Severity
 from shared.errors import ProblemError
 from shared.http.catalogue import catalogue, texts
 from shared.view import ProjectView
-from shared.vocabularies import label, terms
+from shared.vocabularies import label
+from shared.vocabularies.languages import names_a_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +124,6 @@ def _languages(view: ProjectView) -> Iterator[Point]:
         elif len(agreed) > 1 and not names_a_language(one.title):
             first = one.languages[0]
             yield _point("language-tag-missing", result_id=one.id, title=one.title, language=label("language", first))
-
-
-def names_a_language(title: str) -> bool:
-    """Tell whether a title names a language, by its English or Latvian name or by its code in capitals (R35)."""
-    if {word.lower() for word in re.findall(r"\b[A-Z]{2,3}\b", title)} & terms("language").keys():
-        return True
-    words = set(re.findall(r"\w+", title.lower()))
-    return any({one.label.en.lower(), one.label.lv.lower()} & words for one in terms("language").values())
 
 
 def _work_packages(view: ProjectView) -> Iterator[Point]:

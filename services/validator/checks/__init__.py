@@ -6,6 +6,7 @@
 | format        | sandbox        | is it what its name says, whole, open and without macros (R31)? |
 | malware       | clamd          | does the engine say exactly OK (R49)?                           |
 | personal-data | sandbox        | does its text name people (R37)?                                |
+| quality       | sandbox        | what could be better (R35, R41, R44, R45)? Hints only           |
 
 size and malware run in the service itself: they parse nothing. Everything that parses runs in a child process.
 """
@@ -13,7 +14,7 @@ size and malware run in the service itself: they parse nothing. Everything that 
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.validator.policy import CHECKS
+from services.validator.policy import CHECKS, HINTS
 
 ENGINE_VERSION = "2026-11-1"
 
@@ -31,6 +32,7 @@ FORMAT = SandboxedCheck(name="format", module="services.validator.checks.format"
 PERSONAL_DATA = SandboxedCheck(
     name="personal-data", module="services.validator.checks.personal_data", deadline_seconds=60
 )
-SANDBOXED = MappingProxyType({check.name: check for check in (FORMAT, PERSONAL_DATA)})
+QUALITY = SandboxedCheck(name="quality", module="services.validator.checks.quality", deadline_seconds=5)
+SANDBOXED = MappingProxyType({check.name: check for check in (FORMAT, PERSONAL_DATA, QUALITY)})
 
-assert set(CHECKS) == {"size", "malware", *SANDBOXED}
+assert {*CHECKS, *HINTS} == {"size", "malware", *SANDBOXED}

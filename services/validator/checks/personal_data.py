@@ -22,6 +22,8 @@ from services.validator.detectors.reasons import Why
 from services.validator.detectors.search import search
 from services.validator.domain import NOWHERE, Examination, Observation, Place, Specimen, masked, observation
 from services.validator.formats import xml
+from services.validator.quality.facts import told
+from services.validator.quality.sample import Sample
 from services.validator.text import WITHOUT_TEXT, Block, UnreadError, reader
 
 CHECK = "personal-data"
@@ -54,7 +56,13 @@ def examine(specimen: Specimen) -> Examination:
     assert read or specimen.extension in WITHOUT_TEXT, specimen.extension
     notes = _through(found, read, specimen.path) if read else []
     seen = [*found.observations(lambda: _key(specimen.path)), *notes]
-    return Examination(check=CHECK, engine=ENGINE, observations=tuple(seen), total=found.total + len(notes))
+    return Examination(
+        check=CHECK,
+        engine=ENGINE,
+        observations=tuple(seen),
+        total=found.total + len(notes),
+        facts=told(found.sample, specimen.extension),
+    )
 
 
 def _through(found: "Findings", read: Callable[[str], Iterator[Block]], path: str) -> list[Observation]:
@@ -87,11 +95,13 @@ class Findings:
         self._lone: Counter[int] = Counter()
         self._numbers: Counter[int] = Counter()
         self._head = ""
+        self.sample = Sample()
         self._hits.update({(hit.code, hit.value, NOWHERE): hit for hit in material.in_name(file_name)})
         self.total = len(self._hits)
 
     def take(self, block: Block) -> None:
         """Search one block."""
+        self.sample.take(block.text)
         hits = list(search(block, self._published))
         if len(self._head) < material.HEAD_CHARACTERS:
             self._head += block.text[: material.HEAD_CHARACTERS]

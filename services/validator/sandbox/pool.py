@@ -110,7 +110,7 @@ class Pool:
     async def _ask(self, child: _Child, check: SandboxedCheck, specimen: Specimen) -> dict[str, Any]:
         request = {
             "check": check.name, "path": specimen.path, "name": specimen.name, "size": specimen.size,
-            "detected_type": specimen.detected_type,
+            "detected_type": specimen.detected_type, "about": specimen.about, "facts": specimen.facts,
         }  # fmt: skip
         child.is_broken = True
         try:

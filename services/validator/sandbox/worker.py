@@ -33,10 +33,12 @@ _PICTURES = ("Jpeg", "Png", "Gif", "Tiff", "Mpo")
 _WARM = (
     "services.validator.checks.format",
     "services.validator.checks.personal_data",
+    "services.validator.checks.quality",
     *(f"services.validator.formats.{name}" for name in _FORMATS),
     *(f"services.validator.text.{name}" for name in _TEXTS),
     *(f"PIL.{name}ImagePlugin" for name in _PICTURES),
 )
+_ENGINES = ("services.validator.quality.spelling", "services.validator.quality.language")
 
 
 def main() -> None:
@@ -45,6 +47,8 @@ def main() -> None:
     os.dup2(2, 1)
     for module in _WARM:
         import_module(module)
+    for engine in _ENGINES:
+        import_module(engine).is_there()
     in_force = limits.give_up()
     _send(answers, {"isolation": in_force, "holes": self_test.holes()})
     while request := _receive(sys.stdin.buffer):

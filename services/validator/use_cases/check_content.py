@@ -7,6 +7,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from services.validator import policy
+from services.validator.about import Known, known_of
 from services.validator.adapters.clamav import ClamdScanner, Session
 from services.validator.content import Content, content_of, is_due
 from services.validator.domain import Specimen
@@ -56,24 +57,27 @@ class CheckContent:
         Raises `CheckUnfinishedError` while tries are left, `StoreAwayError`, and `TransientError` of the log.
         """
         content = content_of(cause)
-        if content is None or not is_due(await self.log.load(content.project_id), content, again=again):
+        if content is None:
+            return None
+        project = await self.log.load(content.project_id)
+        if not is_due(project, content, again=again):
             return None
         has_tries_left = attempt < TRIES_MAX or again
         async with self.scanner.session(sha256=content.sha256) as session:
             if has_tries_left and not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.examine(content, session, attempt)
+            examined = await self.examine(content, session, attempt, known_of(project, content))
         if has_tries_left and not _may_stand(examined, again=again):
             raise CheckUnfinishedError("a check could not run")
         return await self._append(cause, content, examined, again=again)
 
-    async def examine(self, content: Content, session: Session, attempt: int) -> Examined:
+    async def examine(self, content: Content, session: Session, attempt: int, known: Known | None) -> Examined:
         """Read the bytes once and judge them; what may be kept lies in the clean zone afterwards."""
         async with self.one_pass.spool() as spool, self.one_pass.copy(content, spool) as copy:
             await copy.begin()
             arrived = await self._receive(content, spool, session)
             specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size, sha256=spool.sha256)
-            judgement = await self.examiner(specimen, session, bytes_are_right=arrived)
+            judgement = await self.examiner(specimen, session, bytes_are_right=arrived, known=known)
             keep = policy.may_be_kept(judgement.checks)
             if keep:
                 await copy.complete()

@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Counter
 
 from services.validator import policy
+from services.validator.about import known_of
 from services.validator.content import content_of
 from services.validator.use_cases.check_content import CheckContent, CheckUnfinishedError, ScannerAwayError
 from services.validator.verdicts import rescan_event
@@ -47,10 +48,11 @@ class RescanContent:
         content = content_of(cause)
         if content is None:
             return None
+        project = await self.check.log.load(content.project_id)
         async with self.check.scanner.session() as session:
             if not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.check.examine(content, session, attempt)
+            examined = await self.check.examine(content, session, attempt, known_of(project, content))
         if any(one.outcome == "error" for one in examined.judgement.checks):
             if attempt < TRIES_MAX:
                 raise CheckUnfinishedError("a check could not run")

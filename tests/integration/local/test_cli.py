@@ -194,7 +194,8 @@ def test_check_judges_files_without_a_platform(tmp_path: Path) -> None:
 
     assert judged.returncode == 1
     assert [outcomes[name]["outcome"] for name in ("a.txt", "b.txt", "c.exe")] == ["passed", "malware", "failed"]
-    assert {check["check"] for check in outcomes["a.txt"]["checks"]} == {"format", "size", "malware", "personal-data"}
+    checks = {check["check"] for check in outcomes["a.txt"]["checks"]}
+    assert checks == {"format", "size", "malware", "personal-data", "quality"}
 
 
 def test_check_of_harmless_files_ends_well(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ async def test_a_good_document_passes_and_its_bytes_are_kept(
     verdict = await intake.verdict(result)
 
     assert (verdict.outcome, verdict.in_clean, verdict.blocking) == ("passed", True, ())
-    assert [check.check for check in verdict.checks] == ["size", "format", "malware", "personal-data"]
+    assert [check.check for check in verdict.checks] == ["size", "format", "malware", "personal-data", "quality"]
     assert verdict.detected_type == "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     assert await intake.kept(verdict.object_key) == data
     report = await validator.report()

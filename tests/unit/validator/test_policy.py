@@ -46,6 +46,10 @@ def test_only_personal_data_and_unfinished_checks_share_nothing_with_what_blocks
         (("[findings.file-too-large]", "[findings.other]"), "no table [findings.file-too-large]"),
         (("{size} bytes", "{size bytes"), "[findings.file-too-large]"),
         (('version = "', "version = "), "line 6"),
+        (
+            ('check = ["quality"]\nrule = "R35"\nseverity = "warning"', 'check = ["quality"]\nseverity = "blocking"'),
+            "never",
+        ),
     ],
 )
 def test_a_fault_in_a_policy_file_is_refused_with_its_place(change: tuple[str, str], told: str, tmp_path: Path) -> None:
@@ -116,3 +120,22 @@ def test_blocking_findings_come_first() -> None:
     listed = result("personal-data", "email-address", "national-id")
 
     assert [one.code for one in listed.findings] == ["national-id", "email-address"]
+
+
+def test_hints_on_quality_are_not_asked_for_the_outcome() -> None:
+    hint = result("quality", "emblem-missing")
+
+    assert hint.outcome == "warning"
+    assert policy.verdict([*all_checks(), hint]) == VerdictOutcome.PASSED
+    assert policy.verdict([*all_checks(), result("quality", error=True)]) == VerdictOutcome.PASSED
+    assert policy.verdict([*all_checks()[:3], hint]) == VerdictOutcome.ERROR
+    assert policy.may_be_kept([*all_checks(), hint])
+    assert policy.blocking_ids([hint]) == ()
+
+
+def test_a_policy_file_from_before_the_hints_has_the_built_in_ones(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    text = policy.BUILT_IN.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("# Hints on quality")], encoding="utf-8")
+
+    assert policy.load(path).entries == RULES.entries

@@ -22,7 +22,7 @@ from shared.vocabularies.formats import EXTENSIONS, LOGO_EXTENSIONS, extension, 
         ("contact_access", get_args(ContactAccess)),
         ("check_outcome", tuple(CheckOutcome)),
         ("severity", tuple(Severity)),
-        ("check", ("format", "size", "malware", "personal-data")),
+        ("check", ("format", "size", "malware", "personal-data", "quality")),
     ],
 )
 def test_lists_hold_exactly_the_codes_of_the_contract(vocabulary: str, codes: tuple[str, ...]) -> None:

@@ -1,0 +1,85 @@
+"""Pages of a PDF as pictures, what it tells assistive technology, and the pictures inside a docx."""
+
+import zipfile
+from collections.abc import Iterator
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from PIL import Image
+
+from services.validator.quality import Hint, emblem
+
+PAGES_AT_EACH_END = 2
+DOTS_PER_INCH = 120
+_PIXELS_MAX = 3_000_000
+_PICTURES_MAX = 30
+_PICTURE_BYTES_MAX = 16 * 1024 * 1024
+_PICTURE_PIXELS_MAX = 24_000_000
+_PARSERS = ("JPEG", "PNG", "GIF", "TIFF")
+
+
+def pdf_has_emblem(document: pdfium.PdfDocument) -> bool:
+    """Say whether the emblem stands on one of the first or last pages, as they are shown."""
+    count = len(document)
+    ends = [*range(min(PAGES_AT_EACH_END, count)), *range(max(count - PAGES_AT_EACH_END, 0), count)]
+    return any(_page_has_emblem(document, number) for number in dict.fromkeys(ends))
+
+
+def _page_has_emblem(document: pdfium.PdfDocument, number: int) -> bool:
+    try:
+        return emblem.is_in(_drawn(document, number))
+    except pdfium.PdfiumError:
+        return False
+
+
+def accessibility(document: pdfium.PdfDocument) -> Iterator[Hint]:
+    """Say what a screen reader misses in a PDF."""
+    if not raw.FPDFCatalog_IsTagged(document):
+        yield Hint(code="pdf-not-tagged")
+    if not document.get_metadata_dict(skip_empty=True).get("Title", "").strip():
+        yield Hint(code="pdf-without-title")
+    if raw.FPDFCatalog_GetLanguage(document, None, 0) <= 2:
+        yield Hint(code="pdf-without-language")
+
+
+def package_has_emblem(path: str) -> bool:
+    """Say whether one of the pictures inside a docx is the emblem or holds it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [one for one in archive.infolist() if one.filename.startswith("word/media/")]
+        fitting = [one for one in parts if one.file_size <= _PICTURE_BYTES_MAX][:_PICTURES_MAX]
+        return any(_part_has_emblem(archive, one) for one in fitting)
+
+
+def _part_has_emblem(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    try:
+        with archive.open(part) as data, Image.open(data, formats=_PARSERS) as picture:
+            if picture.width * picture.height > _PICTURE_PIXELS_MAX:
+                return False
+            return emblem.is_in(_on_white(picture))
+    except Exception:  # noqa: BLE001 - a picture that no decoder takes shows no emblem; the format check judges it
+        return False
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return the picture as it looks on paper, with a margin: an emblem may fill it to the edge."""
+    coloured = picture.convert("RGBA")
+    coloured.thumbnail((emblem.WIDTH_MAX, emblem.WIDTH_MAX))
+    margin = max(coloured.size) // 10
+    paper = Image.new("RGB", (coloured.width + 2 * margin, coloured.height + 2 * margin), "white")
+    paper.paste(coloured, (margin, margin), coloured)
+    return paper
+
+
+def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
+    page = document[number]
+    try:
+        width, height = page.get_size()
+        share = (_PIXELS_MAX / max(width * height, 1)) ** 0.5
+        bitmap = page.render(scale=min(DOTS_PER_INCH / 72, share), rev_byteorder=True)
+        try:
+            drawn: Image.Image = bitmap.to_pil().convert("RGB")
+            return drawn
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
