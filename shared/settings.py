@@ -135,10 +135,20 @@ class UploadSettings(Settings):
     )
 
 
+def _elsewhere_for_now(source: str) -> str:
+    """With `here` a decision needs a report that was handed in, and nothing hands one in yet: it could never come."""
+    if source == "here":
+        raise ValueError("`here` needs the report module, which this version does not have: use `elsewhere`")
+    return source
+
+
 class ReportSettings(Settings):
-    report_source: Literal["elsewhere", "here"] = Field(
+    report_source: Annotated[Literal["elsewhere", "here"], AfterValidator(_elsewhere_for_now)] = Field(
         default="elsewhere",
-        description="Where final reports are handed in; elsewhere: a decision needs no `submitted` event.",
+        description=(
+            "Where final reports are handed in; elsewhere: a decision needs no `submitted` event. "
+            "`here` is refused until there is a report module."
+        ),
     )
     report_sources: TextList = Field(
         default=(), description="JSON list of upstream sources whose approval of a final report is trusted."

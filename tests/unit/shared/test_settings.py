@@ -52,6 +52,13 @@ def test_a_complete_environment_gives_settings_with_defaults(environment: pytest
     assert settings.report_sources == ()
 
 
+def test_reports_cannot_be_handed_in_here_before_there_is_a_way_to(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RESULTS_REPORT_SOURCE", "here")
+
+    with pytest.raises(SettingsError, match=r"RESULTS_REPORT_SOURCE.*use `elsewhere`"):
+        load(ServiceSettings)
+
+
 def test_every_fault_is_named_at_once_with_its_variable_and_unit(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("RESULTS_NATS_URL")
     environment.setenv("RESULTS_HTTP_PORT", "http")
