@@ -1,7 +1,5 @@
 """What a browser is told about a file: its type by the extension that the checks have confirmed."""
 
-from urllib.parse import quote
-
 _TYPES = {
     "pdf": "application/pdf",
     "jpeg": "image/jpeg",
@@ -31,12 +29,3 @@ _TYPES = {
 def media_type(name: str) -> str:
     """Return the media type of a file by its name."""
     return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-
-
-def attachment(name: str) -> str:
-    """Return a Content-Disposition that saves the file under its name (RFC 6266, RFC 8187), whatever it holds."""
-    plain = "".join(character if character in _PLAIN else "_" for character in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._- ()")

@@ -1,6 +1,5 @@
 """The approved bytes: saved, never shown in our origin; asked of the log each time, so that a takedown stops them."""
 
-import base64
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,10 +8,9 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from services.publisher.api.ranges import Part, is_same, part, range_applies
 from services.publisher.catalogue import Catalogue
 from services.publisher.deeds import Copy
-from services.publisher.media import attachment, media_type
+from services.publisher.media import media_type
 from services.publisher.ports import Record
 from services.publisher.public_zone import PublicZone
 from shared.contracts.publication import PublicationState
@@ -20,6 +18,8 @@ from shared.contracts.result import TEXT_CHARACTERS_MAX
 from shared.contracts.review import ReviewResultState
 from shared.contracts.subjects import result_subject
 from shared.errors import ProblemError
+from shared.http.download import attachment, repr_digest
+from shared.http.ranges import Part, is_same, part, range_applies
 from shared.storage.ports import ObjectMissingError
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -47,10 +47,9 @@ class Public:
     @property
     def headers(self) -> dict[str, str]:
         """What every answer about these bytes says."""
-        digest = base64.b64encode(bytes.fromhex(self.sha256)).decode()
         headers = {
             "ETag": self.etag,
-            "Repr-Digest": f"sha-256=:{digest}:",
+            "Repr-Digest": repr_digest(self.sha256),
             "Cache-Control": "no-cache",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": SANDBOX,

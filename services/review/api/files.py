@@ -8,7 +8,8 @@ from fastapi.responses import StreamingResponse
 from services.review.api.desk import DeskDep, ProjectIdDep, ResultOfProjectDep
 from shared.errors import ProblemError
 from shared.http.auth import CallerDep
-from shared.http.download import download_headers, wanted_part
+from shared.http.download import download_headers
+from shared.http.ranges import is_same, part, range_applies
 from shared.storage.ports import ObjectMissingError
 
 router = APIRouter(tags=["reviews"])
@@ -35,16 +36,17 @@ async def file(
     if verdict is None or not verdict.in_clean:
         raise ProblemError(409, "file-not-available")
     etag = f'"{stored.sha256}"'
-    if if_none_match is not None and (if_none_match.strip() == "*" or etag in if_none_match):
+    if is_same(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
     try:
         size = await desk.clean.size(stored.object_key)
     except ObjectMissingError as error:
         raise ProblemError(409, "file-not-available") from error
-    part = wanted_part(range_, if_range, size=size, etag=etag)
+    wanted = part(range_, size) if range_applies(if_range, etag) else None
+    start, length = (wanted.start, wanted.length) if wanted else (0, size)
     return StreamingResponse(
-        desk.clean.read(stored.object_key, start=part.start, length=part.length),
-        200 if part.is_whole else 206,
-        headers=download_headers(stored.name, stored.sha256, part),
+        desk.clean.read(stored.object_key, start=start, length=length),
+        206 if wanted else 200,
+        headers=download_headers(stored.name, stored.sha256, size, wanted),
         media_type=_BINARY,
     )

@@ -1,48 +1,12 @@
-"""Which bytes a range names, and how a file's name travels in a header."""
+"""How a file's name, digest and part travel in the headers of an answer."""
 
-import pytest
+import re
 
-from shared.errors import ProblemError
-from shared.http.download import attachment, wanted_part
+from hypothesis import given
+from hypothesis import strategies as st
 
-ETAG = '"abc"'
-
-
-@pytest.mark.parametrize(
-    ("header", "start", "length"),
-    [
-        (None, 0, 100),
-        ("bytes=0-0", 0, 1),
-        ("bytes=10-19", 10, 10),
-        ("bytes=90-", 90, 10),
-        ("bytes=90-500", 90, 10),
-        ("bytes=-7", 93, 7),
-        ("bytes=-500", 0, 100),
-        ("bytes=5-4", 0, 100),
-        ("bytes=0-1,5-6", 0, 100),
-        ("lines=1-2", 0, 100),
-        ("bytes=-", 0, 100),
-        ("bytes=" + "9" * 5_000 + "-", 0, 100),
-        ("bytes=١-٢", 0, 100),
-    ],
-)
-def test_a_range_names_bytes_and_nonsense_names_all(header: str | None, start: int, length: int) -> None:
-    part = wanted_part(header, None, size=100, etag=ETAG)
-
-    assert (part.start, part.length) == (start, length)
-
-
-@pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0"])
-def test_a_range_behind_the_end_is_refused_with_the_size(header: str) -> None:
-    with pytest.raises(ProblemError) as refused:
-        wanted_part(header, None, size=100, etag=ETAG)
-
-    assert (refused.value.status, refused.value.headers) == (416, {"Content-Range": "bytes */100"})
-
-
-def test_a_range_counts_only_for_the_version_that_the_caller_holds() -> None:
-    assert wanted_part("bytes=0-0", ETAG, size=100, etag=ETAG).length == 1
-    assert wanted_part("bytes=0-0", '"other"', size=100, etag=ETAG).is_whole
+from shared.http.download import attachment, download_headers
+from shared.http.ranges import Part
 
 
 def test_a_name_cannot_leave_its_header() -> None:
@@ -50,3 +14,24 @@ def test_a_name_cannot_leave_its_header() -> None:
 
     assert "\r" not in header
     assert header == "attachment; filename=\"Zi_o_jums__X_ 1.pdf\"; filename*=UTF-8''Zi%C5%86o%22jums%0D%0AX%3A%201.pdf"
+
+
+def test_a_name_keeps_its_letters_for_those_who_can_read_them() -> None:
+    assert attachment("Pārskats 2024.pdf") == (
+        "attachment; filename=\"P_rskats 2024.pdf\"; filename*=UTF-8''P%C4%81rskats%202024.pdf"
+    )
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80))
+def test_no_name_breaks_out_of_its_header(name: str) -> None:
+    header = attachment(name)
+    assert re.fullmatch(r"attachment; filename=\"[A-Za-z0-9._() -]*\"; filename\*=UTF-8''[A-Za-z0-9._~%-]*", header)
+
+
+def test_a_part_says_which_and_the_whole_does_not() -> None:
+    whole = download_headers("a.txt", "0" * 64, 10, None)
+    part = download_headers("a.txt", "0" * 64, 10, Part(2, 3, 10))
+
+    assert (whole["Content-Length"], part["Content-Length"]) == ("10", "3")
+    assert part["Content-Range"] == "bytes 2-4/10"
+    assert "Content-Range" not in whole

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.publisher.api.ranges import Part, is_same, part, range_applies
 from shared.errors import ProblemError
+from shared.http.ranges import Part, is_same, part, range_applies
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,19 @@ def test_a_range_is_answered_with_that_part(header: str, wanted: Part) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,4-5", "lines=1-2", "bytes=x-y"]
+    "header",
+    [
+        None,
+        "",
+        "bytes=",
+        "bytes=-",
+        "bytes=5-2",
+        "bytes=0-1,4-5",
+        "lines=1-2",
+        "bytes=x-y",
+        "bytes=" + "9" * 5_000 + "-",
+        "bytes=١-٢",
+    ],
 )
 def test_what_is_no_single_range_is_answered_with_the_whole(header: str | None) -> None:
     assert part(header, 10) is None

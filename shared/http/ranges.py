@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from shared.errors import ProblemError
 
-_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE)
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})\s*", re.IGNORECASE | re.ASCII)
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
