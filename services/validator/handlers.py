@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from services.validator.use_cases.check_content import CheckContent
+from services.validator.use_cases.describe_content import DescribeContent
 from services.validator.use_cases.forget_content import ForgetContent
 from services.validator.use_cases.rescan_content import RescanContent, is_rescan
 from shared.messaging.settlement import Task
@@ -15,7 +16,10 @@ _SAME_CONTENT = frozenset({"described"})
 def build_handler(
     check_content: CheckContent, forget_content: ForgetContent, rescan_content: RescanContent
 ) -> Callable[[Task], Awaitable[None]]:
-    """Return what handles a message of `validator-check`: a new content, one that is gone, one to be checked again."""
+    """Return what handles a message of `validator-check`: a new content, one that is gone, one to be checked again,
+    and new words about the same content.
+    """
+    describe_content = DescribeContent(check_content)
 
     async def on_content(task: Task) -> None:
         happened = task.recorded.happened
@@ -23,7 +27,9 @@ def build_handler(
             await rescan_content(task.recorded, attempt=task.attempt)
         elif happened in _GONE:
             await forget_content(task.recorded)
-        elif happened not in _SAME_CONTENT:
+        elif happened in _SAME_CONTENT:
+            await describe_content(task.recorded)
+        else:
             await check_content(task.recorded, attempt=task.attempt)
 
     return on_content

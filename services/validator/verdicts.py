@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.validator import policy
-from services.validator.content import Content, is_due, last_verdict
+from services.validator.content import Content, is_complete, is_due, last_verdict, standing_content
 from services.validator.engine import Judgement
-from shared.contracts.verdict import CheckOutcome, EarlierVerdict, VerdictOutcome, VerdictState
+from services.validator.hints import renewed
+from shared.contracts.verdict import CheckOutcome, CheckResult, EarlierVerdict, VerdictOutcome, VerdictState
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded, event_id
 
 EARLIER_MAX = 100
@@ -80,6 +81,41 @@ def rescan_event(
         causation=cause.id,
         correlation=cause.headers.get("ce-correlationid", ""),
         at=examined.at,
+    )
+    return event, project.guard_of(content.subject)
+
+
+def is_judged(project: ProjectLog, content: Content) -> bool:
+    """Say whether a whole verdict on this content stands, and the content too."""
+    verdict, standing = last_verdict(project, content), standing_content(project, content.thing, content.thing_id)
+    if verdict is None or standing is None or not is_complete(verdict):
+        return False
+    return (
+        (verdict.revision, verdict.sha256) == (content.revision, content.sha256) == (standing.revision, standing.sha256)
+    )
+
+
+def described_event(
+    project: ProjectLog, content: Content, hints: CheckResult, *, cause: Recorded, at: datetime
+) -> tuple[NewEvent, Guard] | None:
+    """Return the standing verdict with new hints on the words; None when they say what is known or too late."""
+    before, standing = last_verdict(project, content), project.get("intake", content.thing, content.thing_id)
+    if before is None or standing is None or not is_judged(project, content):
+        return None
+    if standing.sequence != cause.sequence:
+        return None
+    checks = renewed(before.checks, hints, standing.state())
+    if checks == before.checks:
+        return None
+    event = NewEvent(
+        subject=content.subject,
+        type=f"validator.{content.thing}.checked.v1",
+        state=before.model_copy(update={"checks": checks, "checked_at": at}),
+        id=event_id(content.subject, cause.id, "described", f"{content.revision}:{content.sha256}"),
+        actor=ACTOR,
+        causation=cause.id,
+        correlation=cause.headers.get("ce-correlationid", ""),
+        at=at,
     )
     return event, project.guard_of(content.subject)
 

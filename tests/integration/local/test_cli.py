@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import files
 from local.home import Home
 from local.operating import operator_connection
 from local.parts import ROOT
@@ -29,6 +30,7 @@ COMMANDS = (
     "verify",
     "rebuild",
     "backup",
+    "archive",
     "restore",
     "rescan",
     "erase",
@@ -196,6 +198,15 @@ def test_check_judges_files_without_a_platform(tmp_path: Path) -> None:
     assert [outcomes[name]["outcome"] for name in ("a.txt", "b.txt", "c.exe")] == ["passed", "malware", "failed"]
     checks = {check["check"] for check in outcomes["a.txt"]["checks"]}
     assert checks == {"format", "size", "malware", "personal-data", "quality"}
+
+
+def test_check_shows_hints_on_quality_and_passes(tmp_path: Path) -> None:
+    guide = files.docx(tmp_path / "guide.docx", ["A guide for teachers."]).path
+    judged = results("check", str(guide), home=tmp_path / "home", base=19_900)
+
+    assert judged.returncode == 0
+    assert "quality" in judged.stdout
+    assert "disclaimer-missing" in judged.stdout
 
 
 def test_check_of_harmless_files_ends_well(tmp_path: Path) -> None:
