@@ -178,4 +178,5 @@ def outcome_of(verdict: VerdictState, check: str) -> str:
 
 
 def codes_of(verdict: VerdictState) -> set[str]:
-    return {finding.code for check in verdict.checks for finding in check.findings}
+    """The findings of the checks that decide; hints on quality are not among them."""
+    return {finding.code for check in verdict.checks if check.check != "quality" for finding in check.findings}
