@@ -1,4 +1,4 @@
-"""Write `docs/reference/` from the code: OpenAPI of each service, AsyncAPI of the log, every setting.
+"""Write `docs/reference/` from the code: OpenAPI of each service, AsyncAPI of the log, every setting and metric.
 
 `python -m local.reference` writes; `--check` says what differs and fails. A test calls the latter.
 """
@@ -16,6 +16,7 @@ from typing import Any
 from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
 
+from local import metrics_page
 from shared.contracts.subjects import EVENT_TYPES, OWNERS, Thing
 from shared.health import Readiness
 from shared.runner import Service
@@ -110,6 +111,7 @@ def documents() -> dict[str, str]:
         **{f"{service}.openapi.json": openapi(service) for service in OWNERS},
         "asyncapi.json": asyncapi(),
         "settings.md": settings(),
+        "metrics.md": metrics_page.page(),
     }
 
 

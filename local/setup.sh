@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the platform needs: clamd, freshclam, libmagic, tesseract with Latvian and English, hunspell with English, libexttextcat, and (where Debian left it out) Python's venv module from
-# the system's packages, and the virtual environment with locked and hashed packages. Says what it does; does nothing
+# Installs what the platform needs: clamd, freshclam, libmagic, tesseract with Latvian and English, hunspell with English, libexttextcat, Prometheus for the drill of the alerts, and (where Debian
+# left it out) Python's venv module from the system's packages, and the virtual environment with locked and hashed packages. Says what it does; does nothing
 # when all of it stands already.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -52,12 +52,13 @@ missing_packages() {
   dictionary_is_there hunspell/en_GB.dic || echo hunspell-en-gb
   dictionary_is_there hunspell/en_US.dic || echo hunspell-en-us
   dictionary_is_there libexttextcat/lv.lm || echo libexttextcat-data
+  has prometheus || echo prometheus
 }
 
 install_packages() {
   local as=() log install="apt-get install -y --no-install-recommends $*"
   local by_hand="  sudo apt-get update && sudo $install"
-  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic tesseract tesseract-lang hunspell libexttextcat"
+  has apt-get || fail "missing: $*; and there is no apt-get here." "On macOS:  brew install clamav libmagic tesseract tesseract-lang hunspell libexttextcat prometheus"
   if [[ $EUID -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null; then
       complain "missing: $*. Installing needs root. Run this once, then try again:" "$by_hand"

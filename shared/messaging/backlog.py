@@ -13,15 +13,15 @@ from prometheus_client import Gauge
 from shared.errors import TransientError
 from shared.messaging.connection import Connection
 from shared.messaging.log import request_json
-from shared.messaging.streams import Work, work
+from shared.messaging.streams import WORK, Work, work
 
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 5.0
 UNKNOWN = float("nan")
 
 WAITING = Gauge("results_work_waiting", "Messages that wait for a consumer; NaN when NATS is away", ["consumer"])
 IN_HAND = Gauge("results_work_in_hand", "Messages that are taken and not settled, put back ones included", ["consumer"])
 OLDEST = Gauge("results_work_oldest_seconds", "Age of the oldest message that is not settled", ["consumer"])
-LETTERS = Gauge("results_deadletters", "Dead letters of all services that nobody has replayed or discarded yet")
+LETTERS = Gauge("results_deadletters", "Dead letters that nobody has replayed or discarded yet", ["consumer"])
 
 _logger = structlog.get_logger(__name__)
 
@@ -57,7 +57,22 @@ async def look(connection: Connection, one: Work) -> None:
     WAITING.labels(one.durable).set(waiting)
     IN_HAND.labels(one.durable).set(in_hand)
     OLDEST.labels(one.durable).set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
-    LETTERS.set((await connection.js.stream_info("DEADLETTERS")).state.messages)
+    await _count_letters(connection)
+
+
+async def _count_letters(connection: Connection) -> None:
+    """All services' letters, whoever asks; requests to replay lie in the same stream and are none."""
+    state = (await connection.js.stream_info("DEADLETTERS", subjects_filter="deadletter.>")).state
+    counted = {
+        subject.rsplit(".", 1)[1]: count for subject, count in (state.subjects or {}).items() if _is_letter(subject)
+    }
+    for one in WORK:
+        if one.stream != "DEADLETTERS":
+            LETTERS.labels(one.durable).set(counted.get(one.durable, 0))
+
+
+def _is_letter(subject: str) -> bool:
+    return not subject.startswith("deadletter.replay.")
 
 
 async def _oldest(connection: Connection, one: Work, floor: int) -> datetime | None:

@@ -1,23 +1,19 @@
-"""Alerts speak of metrics that exist, and each has a section that says what to do."""
+"""Alerts speak of metrics of the catalogue, and each has a section that says what to do."""
 
 import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry
+import yaml
 
-from local.reference import service_of
-from shared.http.context import HttpMetrics
+from local.metrics_page import OF_OTHERS, catalogue
 from shared.messaging.streams import WORK
-from tests.unit.deploy.cluster import ROOT, SERVICES, Object, rendered
+from tests.unit.deploy.cluster import ROOT, Object, rendered
+from tests.unit.deploy.promql import metrics_of
 
 PAGE = ROOT / "docs" / "operations" / "alerts.md"
-OF_OTHERS = {  # Prometheus itself and the exporter that NATS' chart brings
-    "up",
-    "jetstream_consumer_num_pending",
-    "gnatsd_varz_jetstream_config_max_storage",
-    "gnatsd_varz_jetstream_stats_storage",
-}
-WORDS = {"sum", "rate", "increase", "max", "min", "count", "by", "histogram_quantile", "job", "le", "model", "consumer"}
-WORDS |= {"consumer_name", "time"}
 
 
 def rules() -> list[Object]:
@@ -25,24 +21,27 @@ def rules() -> list[Object]:
     return [rule for group in found["spec"]["groups"] for rule in group["rules"]]
 
 
-def metrics() -> set[str]:
-    """Every name under which our services can be asked."""
-    for service in SERVICES:
-        service_of(service)
-    registry = CollectorRegistry()
-    HttpMetrics.of(registry)
-    families = [*REGISTRY.collect(), *registry.collect()]
-    endings = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
-    return {f"{one.name}{ending}" for one in families for ending in endings.get(one.type, ())}
+@cache
+def series() -> frozenset[str]:
+    """Every name in the catalogue under which Prometheus can be asked."""
+    return frozenset[str]().union(*(one.series for one in (*catalogue(), *OF_OTHERS)))
 
 
-def test_alerts_speak_of_metrics_that_exist() -> None:
-    known = metrics() | OF_OTHERS
+def test_alerts_speak_of_metrics_of_the_catalogue() -> None:
     for rule in rules():
-        bare = re.sub(r"\{[^}]*\}|\[[^]]*\]", "", rule["expr"])
-        named = set(re.findall(r"[a-z_]{2,}", bare)) - WORDS
+        named = metrics_of(rule["expr"])
         assert named, rule["alert"]
-        assert named <= known, rule["alert"]
+        assert named <= series(), rule["alert"]
+
+
+def test_prometheus_accepts_the_rules(tmp_path: Path) -> None:
+    [found] = rendered("production").of_kind("PrometheusRule")
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": found["spec"]["groups"]}))
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool comes with prometheus: run `make setup`"
+    run = subprocess.run([promtool, "check", "rules", str(tmp_path / "rules.yml")], capture_output=True, check=False)
+
+    assert run.returncode == 0, run.stderr
 
 
 def test_an_alert_leads_to_what_to_do() -> None:
