@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.contracts.publication import PublicationState
-from shared.contracts.review import ReviewRoundState
-from shared.contracts.subjects import subject
+from services.validator.public import public_sequences, registered_projects
 from shared.messaging.connection import Connection
 from shared.messaging.deadletters import RESCAN_HEADER, DeadLetter
 from shared.messaging.events import Recorded
@@ -30,32 +28,11 @@ class Rescan:
     async def contents(self, project: str | None) -> AsyncIterator[Recorded]:
         """Yield intake's event of every content that is public, approved, or a logo: each content once."""
         log, seen = Log(self.connection), set[int]()
-        for project_id in [project] if project else await self.projects():
-            for sequence in await self._sequences(log, project_id):
+        for project_id in [project] if project else [name async for name, _ in registered_projects(log)]:
+            for sequence in public_sequences(await log.load(project_id)):
                 if sequence not in seen:
                     seen.add(sequence)
                     yield await log.at(sequence)
-
-    async def projects(self) -> list[str]:
-        """Every project that was ever registered."""
-        found: dict[str, None] = {}
-        async for event in Log(self.connection).history("intake.*.project"):
-            found[event.address.project_id] = None
-        return list(found)
-
-    async def _sequences(self, log: Log, project_id: str) -> list[int]:
-        state = await log.load(project_id)
-        found = []
-        round_ = state.state("review", "round", ReviewRoundState)
-        if round_ and round_.approved:
-            found += [one.sequence for one in round_.approved.manifest]
-        for recorded in state.things("publisher", "result").values():
-            published = recorded.state_as(PublicationState)
-            if published.status == "published":
-                found.append(published.sequence)
-        if logo := state.messages.get(subject("intake", project_id, "logo")):
-            found.append(logo.sequence)
-        return found
 
     async def ask(self, event: Recorded) -> None:
         """Ask for one content when few are waiting."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.validator import policy
 from services.validator.adapters.clamav import ClamdScanner
+from services.validator.adapters.rescans import RescanLedger
 from services.validator.engine import Examiner
 from services.validator.handlers import DURABLE, build_handler
 from services.validator.memory import RememberingParsers
@@ -18,6 +19,7 @@ from services.validator.settings import ValidatorSettings
 from services.validator.use_cases.check_content import CheckContent
 from services.validator.use_cases.forget_content import ForgetContent
 from services.validator.use_cases.rescan_content import RescanContent
+from services.validator.use_cases.rescan_public import Pace, RescanPublic
 from services.validator.use_cases.retry_unfinished import RetryUnfinished
 from shared.health import NotReadyError, Readiness
 from shared.http.app import create_app
@@ -49,9 +51,8 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
     async with contextlib.AsyncExitStack() as stack:
         parts = await _parts(settings, stack)
         broker = build_broker(_credentials(settings), name=SERVICE)
-        handler = build_handler(
-            parts.check, ForgetContent(log=parts.log, store=parts.store), RescanContent(parts.check)
-        )
+        rescan = RescanContent(parts.check)
+        handler = build_handler(parts.check, ForgetContent(log=parts.log, store=parts.store), rescan)
         add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=settings.validator_slots)
         await stack.enter_async_context(backlog.watched(parts.connection, DURABLE))
         await broker.start()
@@ -59,8 +60,20 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
         retry = RetryUnfinished(log=parts.log, check=parts.check, scanner=parts.scanner)
         sweep = asyncio.create_task(retry.run())
         stack.callback(sweep.cancel)
+        again = asyncio.create_task(_rescanning(settings, parts, rescan).run())
+        stack.callback(again.cancel)
         _add_checks(readiness, parts)
         yield
+
+
+def _rescanning(settings: ValidatorSettings, parts: "_Parts", rescan: RescanContent) -> RescanPublic:
+    return RescanPublic(
+        log=parts.log,
+        scanner=parts.scanner,
+        rescan=rescan,
+        ledger=RescanLedger(parts.connection.js),
+        pace=Pace(between_files=settings.validator_rescan_seconds),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

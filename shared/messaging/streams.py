@@ -70,6 +70,7 @@ BUCKETS = (
     Bucket(name="idempotency-intake", writer="intake", ttl_seconds=DAY_SECONDS),
     Bucket(name="idempotency-review", writer="review", ttl_seconds=DAY_SECONDS),
     Bucket(name="uploads", writer="intake", ttl_seconds=7 * DAY_SECONDS),
+    Bucket(name="rescans", writer="validator"),
     Bucket(name="progress", writer="validator", readers=("intake",), ttl_seconds=3_600),
 )
 

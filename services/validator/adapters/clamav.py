@@ -96,6 +96,7 @@ class ClamdScanner:
         self._address = address
         self._deadlines = deadlines or Deadlines()
         self._slots = asyncio.Semaphore(connections)
+        self.busy = 0
         self._version: tuple[float, Version] | None = None
         self._age = SignatureAge()
         self._recent = Recent[Scan]()
@@ -115,9 +116,11 @@ class ClamdScanner:
             session = Session(self, line, self._deadlines)
             session.begin(version, trusted=trusted, known=known, sha256=sha256)
             with tracing.piece("clamd INSTREAM", "client", {"rpc.system": "clamd"}), SCANNING.track_inprogress():
+                self.busy += 1
                 try:
                     yield session
                 finally:
+                    self.busy -= 1
                     session.close()
 
     async def version(self) -> Version | None:

@@ -13,7 +13,8 @@ from tests.integration.ops.commands import site_of
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """A platform of the operators' own: what they archive and count is what these tests have put there."""
-    with running_platform(tmp_path_factory.mktemp("operated") / "home") as platform:
+    quick = {"RESULTS_VALIDATOR_RESCAN_SECONDS": "0.05"}
+    with running_platform(tmp_path_factory.mktemp("operated") / "home", quick) as platform:
         yield platform
 
 

@@ -10,6 +10,7 @@ from local.running import RunningPlatform
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import Site, eventually, ok
 from tests.integration.ops.commands import results, told
+from tests.integration.validator.engines import NumberedSignatures
 
 
 @contextmanager
@@ -71,6 +72,24 @@ def test_a_revision_that_is_public_is_checked_though_a_newer_one_exists(
 
     assert (run.returncode, len(json.loads(run.stdout)["harmful"])) == (1, 1)
     assert told(results(*home, "verify", "--json"))["complaints"] == []
+
+
+def test_a_new_set_of_signatures_withdraws_what_it_finds_without_anybody_asking(
+    platform: RunningPlatform, site: Site, tmp_path: Path
+) -> None:
+    scenario, mark = Scenario(site, tmp_path), "A third sentence that nobody writes, 91be20."
+    harmful, harmless = scenario.story(scenario.sample(text=mark), scenario.sample())
+    folder = Path(platform.page["home"]) / "clamd" / "signatures"
+    try:
+        NumberedSignatures(folder).publish(27_999, mark)
+        reload(platform)
+        scenario.gone(harmful["id"], within=60)
+    finally:
+        (folder / "daily.cud").unlink()
+        reload(platform)
+
+    assert scenario.until(harmful["id"], "quarantined", "withdrawn")
+    ok(scenario.public_result(harmless["id"]))
 
 
 def test_a_rescan_says_of_what(platform: RunningPlatform) -> None:
