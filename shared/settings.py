@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "RESULTS_"
 _LIST = TypeAdapter(list[str])
+_SEED = re.compile(r"\bSU[A-Z2-7]{56}\b")
 
 
 class SettingsError(Exception):
@@ -41,6 +51,31 @@ def _nats_servers(value: str) -> str:
     if not all(re.fullmatch(r"(nats|tls|ws|wss)://[^\s/@]+", server) for server in value.split(",")):
         raise ValueError("must be nats://host:port (or tls, ws, wss), several separated by commas, without credentials")
     return value
+
+
+def _nkey_seed(seed: SecretStr | None) -> SecretStr | None:
+    if seed is not None and not _SEED.fullmatch(seed.get_secret_value().strip()):
+        raise ValueError("must be the seed of a user's nkey: SU and 56 letters and digits")
+    return seed
+
+
+def _nkey_file(path: Path | None) -> Path | None:
+    if path is not None and _seed_in(path) is None:
+        raise ValueError("must hold the seed of a user's nkey: SU and 56 letters and digits")
+    return path
+
+
+def _seed_in(path: Path) -> SecretStr | None:
+    """The seed that a file holds, alone or between the lines that the tools of NATS put around it."""
+    found = _SEED.search(path.read_text(errors="replace"))
+    return SecretStr(found[0]) if found else None
+
+
+def _one_way_to_sign_in(password: SecretStr | None, found: ValidationInfo) -> SecretStr | None:
+    ways = [password, *(found.data.get(name) for name in ("nats_nkey_seed", "nats_nkey_seed_file"))]
+    if {"nats_nkey_seed", "nats_nkey_seed_file"} <= found.data.keys() and sum(one is not None for one in ways) != 1:
+        raise ValueError("give one of RESULTS_NATS_PASSWORD, RESULTS_NATS_NKEY_SEED and RESULTS_NATS_NKEY_SEED_FILE")
+    return password
 
 
 def _host_and_port(value: str) -> str:
@@ -72,8 +107,23 @@ class NatsSettings(Settings):
     nats_url: Annotated[str, AfterValidator(_nats_servers)] = Field(
         description="Address of the NATS servers, several separated by commas."
     )
-    nats_user: str = Field(min_length=1, description="User of this service on NATS; its permissions hang on it.")
-    nats_password: NonEmptySecret = Field(description="Password of the NATS user.")
+    nats_user: str = Field(
+        min_length=1, description="User of this service on NATS; its private inbox is named after it."
+    )
+    nats_nkey_seed: Annotated[SecretStr | None, AfterValidator(_nkey_seed)] = Field(
+        default=None, description="Seed of the user's nkey (SU...), instead of a password."
+    )
+    nats_nkey_seed_file: Annotated[FilePath | None, AfterValidator(_nkey_file)] = Field(
+        default=None, description="File that holds the seed of the user's nkey, instead of a password."
+    )
+    nats_password: Annotated[NonEmptySecret | None, AfterValidator(_one_way_to_sign_in)] = Field(
+        default=None, validate_default=True, description="Password of the NATS user, unless it has an nkey."
+    )
+
+    @property
+    def nkey_seed(self) -> SecretStr | None:
+        """The seed of the user's nkey, wherever it was given; None when there is a password."""
+        return _seed_in(self.nats_nkey_seed_file) if self.nats_nkey_seed_file else self.nats_nkey_seed
 
 
 class S3Settings(Settings):

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 
 from local.terminal import CommandError
 from shared.messaging.connection import Connection, Credentials, connect
+from shared.messaging.welcome import RefusedError
 from shared.settings import NatsSettings, S3Settings, Settings, load
 from shared.storage.s3 import S3ObjectStore
 
@@ -38,11 +39,16 @@ def access() -> Access:
     """Read the environment, or the local home when RESULTS_NATS_URL is not set."""
     if "RESULTS_NATS_URL" in os.environ:
         settings = load(NatsSettings)
-        nats = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+        nats = Credentials.of(settings)
         store = load(S3Settings) if "RESULTS_S3_ACCESS_KEY" in os.environ else None
     else:
         nats, store = _of_home()
     return Access(nats=nats, store=store, archive=_archive() or store)
+
+
+def archive_settings() -> S3Settings | None:
+    """Read where archives lie and its keys; those of the local home's store where no others are set."""
+    return _archive() or (load(S3Settings) if "RESULTS_S3_ACCESS_KEY" in os.environ else _of_home()[1])
 
 
 def _of_home() -> tuple[Credentials, S3Settings]:
@@ -93,6 +99,8 @@ async def opened(found: Access) -> AsyncIterator[Platform]:
     """Connect. CommandError when nobody answers."""
     try:
         connection = await connect(found.nats, name="results", attempts_seconds=CONNECT_SECONDS_MAX)
+    except RefusedError as error:
+        raise CommandError(str(error)) from error
     except (TimeoutError, OSError) as error:
         raise CommandError(f"no platform answers at {found.nats.url}: start one with `make up`") from error
     store = S3ObjectStore(found.store) if found.store else None

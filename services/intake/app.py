@@ -276,11 +276,12 @@ async def _again_and_again(sweep: Callable[[], Awaitable[object]], pause_seconds
 
 
 def _credentials(settings: IntakeSettings) -> Credentials:
-    return Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+    return Credentials.of(settings)
 
 
 def _add_checks(readiness: Readiness, connection: Connection, store: S3ObjectStore) -> None:
     async def nats() -> None:
+        connection.require_link()
         await connection.js.stream_info("EVENTS")
 
     async def inbox() -> None:

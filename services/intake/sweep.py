@@ -20,7 +20,7 @@ async def sweep(settings: IntakeSettings) -> int:
     if store is None:
         sys.stderr.write("RESULTS_SWEEPER_ACCESS_KEY and RESULTS_SWEEPER_SECRET_KEY are not set\n")
         return 2
-    credentials = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+    credentials = Credentials.of(settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(store.close)
         connection = await connect(credentials, name=f"{SERVICE}-sweep")

@@ -18,7 +18,7 @@ from services.publisher.readmodel.projection import SCHEMA
 from services.publisher.settings import PublisherSettings
 from services.publisher.use_cases.keep_public import KeepPublic
 from services.publisher.use_cases.sweep import Sweep
-from shared.health import NotReadyError, Readiness
+from shared.health import Readiness
 from shared.http.app import create_app
 from shared.messaging import backlog
 from shared.messaging.connection import Connection, Credentials, connect
@@ -66,7 +66,7 @@ def _app(readiness: Readiness, **options: object) -> FastAPI:
 async def running(settings: PublisherSettings, readiness: Readiness) -> AsyncIterator[Front]:
     """Follow the log and take work until left; then finish what is in work and let go of everything."""
     async with contextlib.AsyncExitStack() as stack:
-        credentials = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+        credentials = Credentials.of(settings)
         connection = await connect(credentials, name=NAME)
         stack.push_async_callback(connection.close)
         await check_drift(connection.js, replicas=settings.replicas, service=NAME)
@@ -93,8 +93,7 @@ async def running(settings: PublisherSettings, readiness: Readiness) -> AsyncIte
 
 def _add_checks(readiness: Readiness, connection: Connection, log: Log, store: S3ObjectStore, model: ReadModel) -> None:
     async def nats() -> None:
-        if not connection.client.is_connected:
-            raise NotReadyError("not connected")
+        connection.require_link()
 
     async def stream() -> str:
         return f"last sequence {await log.last_sequence()}"

@@ -15,7 +15,7 @@ from services.review.settings import Settings
 from services.review.use_cases.commands import Commands
 from services.review.use_cases.decisions import Decisions
 from services.review.use_cases.reading import ReadReview
-from shared.health import NotReadyError, Readiness
+from shared.health import Readiness
 from shared.http.answer_stores import KvAnswerStore
 from shared.http.app import create_app
 from shared.http.auth import Authenticator
@@ -63,7 +63,7 @@ def describe() -> FastAPI:
 
 @asynccontextmanager
 async def _desk(settings: Settings, readiness: Readiness) -> AsyncIterator[Desk]:
-    credentials = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+    credentials = Credentials.of(settings)
     connection = await connect(credentials, name="review")
     store = S3ObjectStore(settings)
     log = Log(connection)
@@ -91,10 +91,8 @@ async def _desk(settings: Settings, readiness: Readiness) -> AsyncIterator[Desk]
 
 
 def _add_checks(readiness: Readiness, connection: Connection, log: Log, store: S3ObjectStore, rows: ReadModel) -> None:
-    async def nats() -> str | None:
-        if not connection.client.is_connected:
-            raise NotReadyError("not connected")
-        return None
+    async def nats() -> None:
+        connection.require_link()
 
     async def stream() -> str | None:
         return f"last sequence {await log.last_sequence()}"

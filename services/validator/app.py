@@ -106,11 +106,12 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
 
 
 def _credentials(settings: ValidatorSettings) -> Credentials:
-    return Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+    return Credentials.of(settings)
 
 
 def _add_checks(readiness: Readiness, parts: _Parts) -> None:
     async def nats() -> None:
+        parts.connection.require_link()
         await parts.connection.js.consumer_info("EVENTS", DURABLE, timeout=1.5)
 
     async def store() -> None:

@@ -48,7 +48,7 @@ def main() -> int:
         sys.stderr.write(f"cannot provision, the settings are wrong:\n{error}\n")
         return EXIT_SETTINGS
     configure("provision", log_format=settings.log_format, level=settings.log_level)
-    credentials = Credentials(url=settings.nats_url, user=settings.nats_user, password=settings.nats_password)
+    credentials = Credentials.of(settings)
     try:
         done = asyncio.run(provision_as(credentials, replicas=settings.replicas, apply=bool(arguments)))
     except DriftError as error:

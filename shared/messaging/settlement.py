@@ -18,7 +18,7 @@ import nats.errors
 import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from faststream.nats.security import NatsUserPassword
+from faststream.nats.security import NatsNKey, NatsSecurity, NatsUserPassword
 from nats.js import JetStreamContext
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import ValidationError
@@ -77,8 +77,15 @@ def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
         apply_types=False,
         graceful_timeout=25.0,
         logger=None,
-        security=NatsUserPassword(credentials.user, credentials.password.get_secret_value()),
+        security=_security(credentials),
     )
+
+
+def _security(credentials: Credentials) -> NatsSecurity:
+    login = credentials.login
+    if seed := login.get("nkeys_seed_str"):
+        return NatsNKey.from_seed(seed)
+    return NatsUserPassword(login["user"], login["password"])
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:

@@ -1,5 +1,7 @@
 """Settings are read once, refused all at once, and never shown with their secrets."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.settings import (
@@ -110,3 +112,48 @@ def test_the_reference_lists_each_field_with_default_and_description() -> None:
         "Largest size of one result, measured while it arrives (R30). Unit: bytes.",
     )
     assert all(text.strip() for _, text in rows.values())
+
+
+SEED = "SU" + "A" * 56
+
+
+def test_an_nkey_stands_instead_of_a_password(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.delenv("RESULTS_NATS_PASSWORD")
+    environment.setenv("RESULTS_NATS_NKEY_SEED", SEED)
+    given = load(ServiceSettings)
+    file = tmp_path / "intake.nk"
+    file.write_text(f"{SEED}\n")
+    environment.delenv("RESULTS_NATS_NKEY_SEED")
+    environment.setenv("RESULTS_NATS_NKEY_SEED_FILE", str(file))
+    read = load(ServiceSettings)
+
+    assert given.nkey_seed == read.nkey_seed
+    assert SEED not in str(masked(given)) + str(masked(read))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"RESULTS_NATS_PASSWORD": None},
+        {"RESULTS_NATS_NKEY_SEED": SEED},
+        {"RESULTS_NATS_PASSWORD": None, "RESULTS_NATS_NKEY_SEED": "SUhush"},
+        {"RESULTS_NATS_PASSWORD": None, "RESULTS_NATS_NKEY_SEED": SEED.replace("SU", "SA")},
+        {"RESULTS_NATS_PASSWORD": None, "RESULTS_NATS_NKEY_SEED_FILE": "/nowhere"},
+        {"RESULTS_NATS_PASSWORD": None, "RESULTS_NATS_NKEY_SEED_FILE": __file__ + "c"},
+    ],
+)
+def test_there_is_exactly_one_way_to_sign_in_to_nats(
+    environment: pytest.MonkeyPatch, changes: dict[str, str | None]
+) -> None:
+    environment.delenv("RESULTS_S3_ENDPOINT")
+    for name, value in changes.items():
+        environment.delenv(name, raising=False)
+        if value is not None:
+            environment.setenv(name, value)
+
+    with pytest.raises(SettingsError, match="RESULTS_NATS_") as refused:
+        load(ServiceSettings)
+
+    assert "RESULTS_S3_ENDPOINT" in str(refused.value)
+    assert SEED not in str(refused.value)
+    assert "hush" not in str(refused.value)
