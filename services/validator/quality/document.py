@@ -10,12 +10,13 @@ from PIL import Image
 from services.validator.quality import Hint, emblem
 
 PAGES_AT_EACH_END = 2
-DOTS_PER_INCH = 120
+DOTS_PER_INCH = 100
 _PIXELS_MAX = 3_000_000
 _PICTURES_MAX = 30
 _PICTURE_BYTES_MAX = 16 * 1024 * 1024
 _PICTURE_PIXELS_MAX = 24_000_000
 _PARSERS = ("JPEG", "PNG", "GIF", "TIFF")
+_DRAWN = [raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING]
 
 
 def pdf_has_emblem(document: pdfium.PdfDocument) -> bool:
@@ -27,9 +28,10 @@ def pdf_has_emblem(document: pdfium.PdfDocument) -> bool:
 
 def _page_has_emblem(document: pdfium.PdfDocument, number: int) -> bool:
     try:
-        return emblem.is_in(_drawn(document, number))
+        drawn = _drawn(document, number)
     except pdfium.PdfiumError:
         return False
+    return drawn is not None and emblem.is_in(drawn)
 
 
 def accessibility(document: pdfium.PdfDocument) -> Iterator[Hint]:
@@ -70,9 +72,12 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return paper
 
 
-def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image:
+def _drawn(document: pdfium.PdfDocument, number: int) -> Image.Image | None:
+    """Draw a page in colours; None for one that holds only text."""
     page = document[number]
     try:
+        if not any(True for _ in page.get_objects(_DRAWN, max_depth=3)):
+            return None
         width, height = page.get_size()
         share = (_PIXELS_MAX / max(width * height, 1)) ** 0.5
         bitmap = page.render(scale=min(DOTS_PER_INCH / 72, share), rev_byteorder=True)

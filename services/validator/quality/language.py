@@ -15,7 +15,7 @@ _LIBRARIES = ("libexttextcat-2.0.so.0", "/opt/homebrew/lib/libexttextcat-2.0.dyl
 # The official languages of the Union, and those of its neighbours whose letters come near.
 _LISTING = Path(__file__).with_name("languages.conf")
 _PIECE_CHARACTERS = 2_000
-_PIECES_MAX = 12
+_PIECES_MAX = 8
 _SHARE_MIN = 0.2
 
 

@@ -87,3 +87,14 @@ async def test_words_that_change_no_hint_make_no_new_verdict(validator: Readines
     found = await verdicts(intake, result, 3)
 
     assert [hints(one) for one in found] == [{"description-unclear"}, set(), {"title-not-english"}]
+
+
+async def test_words_that_change_while_the_file_is_checked_are_not_forgotten(
+    validator: Readiness, intake: Intake
+) -> None:
+    result = await intake.post("a.txt", b"Only words.")
+    await described(intake, result, "Rokasgrāmata skolotājiem")
+
+    async with asyncio.timeout(20):
+        while hints(await intake.verdict(result)) != {"title-not-english"}:  # noqa: ASYNC110 - another process appends
+            await asyncio.sleep(0.01)
