@@ -22,7 +22,7 @@ import yaml
 from local.nats_server import NatsServer
 from local.parts import ROOT, PythonPart, service_part
 from local.port_ranges import reserved_ports
-from local.running import RunningPlatform, running_platform
+from local.running import RunningPlatform
 from local.seaweed import SeaweedServer
 from local.servers import ClamdServer, Credentials
 from shared.messaging.settlement import FETCH_SECONDS
@@ -95,27 +95,26 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(traced: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home = tmp_path_factory.mktemp("drill")
     with ExitStack() as ended:
-        platform = ended.enter_context(running_platform(home / "home", {"OTEL_SDK_DISABLED": "true"}))
         nodes = tuple(_node(ended, home / f"node-{number}") for number in range(3))
-        line = ended.enter_context(Line(platform.ports.nats).running())
-        replica = _replica(ended, platform, home, line)
+        line = ended.enter_context(Line(traced.ports.nats).running())
+        replica = _replica(ended, traced, home, line)
         http = ended.enter_context(httpx.Client(timeout=40))
         told = ended.enter_context(exporter())
         targets = [
-            *(Target(job=name, port=platform.ports.service(name)) for name in SERVICES),
+            *(Target(job=name, port=traced.ports.service(name)) for name in SERVICES),
             Target(job="publisher", port=replica),
             *(Target(job="nats", port=told, path=f"/{one.ports.nats_monitoring}") for one in nodes),
-            Target(job="nats", port=told, path=f"/{platform.ports.nats_monitoring}", namespace="elsewhere"),
+            Target(job="nats", port=told, path=f"/{traced.ports.nats_monitoring}", namespace="elsewhere"),
         ]
         ports = ended.enter_context(reserved_ports())
         prometheus = Prometheus(home / "prometheus", ports.base, targets, groups())
         ended.enter_context(prometheus)
-        scene = Scenario(site_of(platform, http), home)
+        scene = Scenario(site_of(traced, http), home)
         scene.register()
-        yield World(platform=platform, prometheus=prometheus, nodes=nodes, line=line, scene=scene)
+        yield World(platform=traced, prometheus=prometheus, nodes=nodes, line=line, scene=scene)
 
 
 def _node(ended: ExitStack, home: Path) -> SmallNats:
@@ -125,7 +124,7 @@ def _node(ended: ExitStack, home: Path) -> SmallNats:
 
 def _replica(ended: ExitStack, platform: RunningPlatform, home: Path, line: Line) -> int:
     """A second publisher, whose line to NATS can be held; answers its port."""
-    run, ports, credentials = home / "home", platform.ports, platform.credentials
+    run, ports, credentials = platform.home, platform.ports, platform.credentials
     part = service_part(
         "publisher",
         run,
@@ -216,7 +215,7 @@ def the_record_stands_still(world: World) -> set[str]:
         time.sleep(after)
         world.scene.coordinator.intake("GET", world.scene.path)
 
-    askers = [threading.Thread(target=ask, args=(0.4 * number,)) for number in range(12)]
+    askers = [threading.Thread(target=ask, args=(0.5 * number,)) for number in range(6)]
     with world.frozen("nats"):
         for asker in askers:
             asker.start()

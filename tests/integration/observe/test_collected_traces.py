@@ -2,39 +2,19 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
-from local.running import RunningPlatform, running_platform
+from local.running import RunningPlatform
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import eventually, ok
-from tests.integration.observe.collector import Collector, Told, collector
+from tests.integration.observe.collector import Collector, Told
 from tests.integration.ops.commands import site_of
 
 SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
 TRACE = "5bf92f3577b34da6a3ce929d0e0e4736"
 DECIDED = "6bf92f3577b34da6a3ce929d0e0e4736"
-
-
-@pytest.fixture(scope="module")
-def told() -> Iterator[Collector]:
-    with collector() as kept:
-        yield kept
-
-
-@pytest.fixture(scope="module")
-def traced(told: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    environment = {
-        "OTEL_EXPORTER_OTLP_ENDPOINT": told.url,
-        "OTEL_BSP_SCHEDULE_DELAY": "200",
-        "OTEL_BSP_MAX_QUEUE_SIZE": "128",
-        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64",
-    }
-    with running_platform(tmp_path_factory.mktemp("traced") / "home", environment) as platform:
-        yield platform
 
 
 def asking(trace: str) -> dict[str, str]:
