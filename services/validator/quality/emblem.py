@@ -14,6 +14,9 @@ _TILE = 6
 _REGIONS_MAX = 60
 _FIELD_WIDTH = 240
 _HEIGHT_MIN = 20
+_RING_MIN = 14
+_GAPS = (5, 10, 20, 40)
+_CLUSTERS_MAX = 40
 _BLUE, _YELLOW = 38, 25
 _STAR, _FAINT_STAR = 20, 8
 _STARS = 12
@@ -82,12 +85,34 @@ def _flooded(left: set[int], columns: int, rows: int) -> Box:
 
 
 def _holds_ring(blue: Image.Image, yellow: Image.Image) -> bool:
+    """Say whether the yellow of a region, or some of it that hangs together, is the ring of stars."""
     least = max(_YELLOW, 0.4 * yellow.getextrema()[1])  # type: ignore[operator]  # one band
-    box = yellow.point([255 if value > least else 0 for value in range(256)]).getbbox()
-    if box is None:
-        return False
+    mask = yellow.point([255 if value > least else 0 for value in range(256)])
+    return any(_is_ring(blue, yellow, box) for box in _clusters(mask))
+
+
+def _clusters(mask: Image.Image) -> Iterator[Box]:
+    """Yield the box of all that is set, then of what hangs together over gaps of growing size."""
+    whole = mask.getbbox()
+    if whole is None:
+        return
+    yield whole
+    for gap in _GAPS:
+        values = mask.reduce(gap).tobytes()
+        columns, rows = -(-mask.width // gap), -(-mask.height // gap)
+        left = {at for at, value in enumerate(values) if value}
+        for _ in range(_CLUSTERS_MAX):
+            if not left:
+                break
+            first, top, last, bottom = _flooded(left, columns, rows)
+            around = (first * gap, top * gap, min((last + 1) * gap, mask.width), min((bottom + 1) * gap, mask.height))
+            if (box := mask.crop(around).getbbox()) and min(box[2] - box[0], box[3] - box[1]) >= _RING_MIN:
+                yield box[0] + around[0], box[1] + around[1], box[2] + around[0], box[3] + around[1]
+
+
+def _is_ring(blue: Image.Image, yellow: Image.Image, box: Box) -> bool:
     width, height = box[2] - box[0], box[3] - box[1]
-    if min(width, height) < _HEIGHT_MIN * 0.7 or not 0.85 < width / height < 1.18:
+    if min(width, height) < _RING_MIN or not 0.85 < width / height < 1.18:
         return False
     field = _around(box, blue.size)
     scale = _FIELD_WIDTH / (field[2] - field[0])

@@ -39,6 +39,13 @@ def test_it_is_found_on_coloured_paper_and_when_it_fills_the_picture() -> None:
     assert emblem.is_in(emblems.emblem(1_200))
 
 
+def test_other_yellow_on_the_same_blue_does_not_hide_it() -> None:
+    page = emblems.page((emblems.emblem(80), PLACE), (emblems.sun(), (400, 140)), paper=emblems.BLUE)
+
+    assert emblem.is_in(page)
+    assert not emblem.is_in(emblems.page((emblems.sun(), PLACE), (emblems.cross(), (400, 140)), paper=emblems.BLUE))
+
+
 @pytest.mark.parametrize(
     "picture",
     [
