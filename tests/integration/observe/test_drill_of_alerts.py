@@ -28,6 +28,7 @@ from local.servers import ClamdServer, Credentials
 from shared.messaging.settlement import FETCH_SECONDS
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import eventually
+from tests.integration.observe.liar import liar
 from tests.integration.observe.prometheus import Prometheus, Target, exporter
 from tests.integration.observe.wire import Line
 from tests.integration.ops.commands import site_of
@@ -146,6 +147,7 @@ def _replica(ended: ExitStack, platform: RunningPlatform, home: Path, line: Line
     return port
 
 
+@pytest.mark.timeout(300)
 def test_every_alert_fires_in_its_drill(world: World) -> None:
     world.fires(*FROM_THE_START)
     eventually(world.all_answer, within=20)
@@ -198,16 +200,18 @@ def the_validator_stands_still_and_then_the_store(world: World) -> set[str]:
     return {"WorkPilesUp", "ServiceDown", "WorkOverdue", "VerdictsSlow"}
 
 
-def the_scanner_is_away(world: World) -> set[str]:
+def the_scanner_is_away_and_another_passes_everything(world: World) -> set[str]:
     socket = Path(world.platform.page["clamd_socket"])
     away = socket.with_name("away")
     socket.rename(away)
     try:
         world.scene.post()
         world.fires("ChecksUnfinished")
+        with liar(socket):
+            world.fires("ScannerNotTrusted")
     finally:
         away.rename(socket)
-    return {"ChecksUnfinished"}
+    return {"ChecksUnfinished", "ScannerNotTrusted"}
 
 
 def the_record_stands_still(world: World) -> set[str]:
@@ -243,7 +247,7 @@ DRILLS = (
     nodes_are_lost_and_disks_are_full,
     a_replica_hears_nothing,
     the_validator_stands_still_and_then_the_store,
-    the_scanner_is_away,
+    the_scanner_is_away_and_another_passes_everything,
     the_record_stands_still,
     a_message_makes_no_sense,
 )
