@@ -8,6 +8,7 @@ import pytest
 from services.intake.domain import contacts, logos, preflight, websites
 from shared.contracts.project import ContactState
 from shared.contracts.verdict import CheckOutcome, CheckResult, Finding, Message, Severity, VerdictOutcome
+from shared.vocabularies.languages import names_a_language
 from tests.unit.intake.world import TODAY, World, act, content
 
 
@@ -153,7 +154,7 @@ def test_a_warning_of_a_check_is_advised(world: World) -> None:
     ],
 )
 def test_a_title_names_a_language_by_name_or_code(title: str, names: bool) -> None:
-    assert preflight.names_a_language(title) is names
+    assert names_a_language(title) is names
 
 
 def test_braces_in_a_title_are_only_text(world: World) -> None:
