@@ -30,7 +30,7 @@ def examine(specimen: Specimen) -> Examination:
 
 
 def _of_file(specimen: Specimen, about: About | None) -> Iterator[Hint]:
-    has_emblem = False
+    has_emblem: bool | None = False
     if specimen.extension == "pdf":
         pages = pdfium.PdfDocument(specimen.path)
         try:
@@ -40,10 +40,10 @@ def _of_file(specimen: Specimen, about: About | None) -> Iterator[Hint]:
             pages.close()
     elif specimen.extension == "docx":
         has_emblem = document.package_has_emblem(specimen.path)
-    if specimen.extension in _WITH_PICTURES and not has_emblem:
+    if specimen.extension in _WITH_PICTURES and has_emblem is False:
         yield Hint(code="emblem-missing")
     if specimen.facts is not None:
-        yield from _of_text(Facts.of(specimen.facts), specimen.extension, about, has_emblem=has_emblem)
+        yield from _of_text(Facts.of(specimen.facts), specimen.extension, about, has_emblem=bool(has_emblem))
 
 
 def _of_text(text: Facts, extension: str, about: About | None, *, has_emblem: bool) -> Iterator[Hint]:

@@ -44,14 +44,16 @@ async def pool() -> AsyncIterator[Pool]:
     await pool.close()
 
 
-def document(path: Path, *lines: str, picture: bool = False) -> Path:
+def document(path: Path, *lines: str, picture: bool = False, pictures: tuple[bytes, ...] = ()) -> Path:
     made = Document()
     for line in lines:
         made.add_paragraph(line)
     if picture:
         data = io.BytesIO()
         emblems.emblem(200).save(data, "PNG")
-        made.add_picture(data)
+        pictures = (*pictures, data.getvalue())
+    for one in pictures:
+        made.add_picture(io.BytesIO(one))
     made.save(str(path))
     return path
 
@@ -104,6 +106,15 @@ async def test_a_pdf_with_title_and_language_is_not_told_so(pool: Pool, tmp_path
     seen = await hinted(pool, pdf(tmp_path / "a.pdf", STATEMENT, DISCLAIMER, accessible=True), ABOUT)
 
     assert seen == {"pdf-not-tagged", "emblem-missing"}
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "RGB"), ("GIF", "P")])
+async def test_the_emblem_is_seen_in_every_kind_of_picture(pool: Pool, tmp_path: Path, kind: str, mode: str) -> None:
+    data = io.BytesIO()
+    emblems.emblem(400).convert(mode).save(data, kind)
+    path = document(tmp_path / "guide.docx", STATEMENT, DISCLAIMER, pictures=(data.getvalue(),))
+
+    assert await hinted(pool, path) == set()
 
 
 async def test_a_text_in_another_language_than_declared_is_told(pool: Pool, tmp_path: Path) -> None:
