@@ -14,6 +14,7 @@ from services.intake.adapters.fetcher import HttpFetcher
 from services.intake.adapters.news import NatsNews
 from services.intake.adapters.outcomes import StreamOutcomes
 from services.intake.adapters.people import KvPeople
+from services.intake.adapters.progress import KvProgress
 from services.intake.adapters.sessions import KvSessions
 from services.intake.adapters.spool import FileSpools
 from services.intake.adapters.zone import S3Incoming, S3Receipts
@@ -189,6 +190,7 @@ def _intake(
         people=tools.people,
         history=History(tools.log),
         news=NatsNews(connection.client),
+        progress=KvProgress(connection.js),
         outcomes=tools.outcomes,
         idempotency=Idempotency(store=KvAnswerStore(connection.js, "idempotency-intake")),
         spools=tools.spools,

@@ -9,6 +9,7 @@ from services.intake.domain.files import Content
 from services.intake.domain.outcomes import Identity, Outcome
 from services.intake.domain.people import People
 from services.intake.domain.uploads import OpenUploads, Session
+from shared.contracts.progress import CheckProgress
 from shared.contracts.project import PublicContact
 from shared.messaging.events import Recorded
 from shared.storage.ports import ObjectStore
@@ -121,6 +122,14 @@ class News(Protocol):
 
     def of(self, project_id: str) -> AbstractAsyncContextManager[asyncio.Event]:
         """Give an event that is set whenever something happens."""
+        ...
+
+
+class ProgressBoard(Protocol):
+    """How far the checks are, as the validator tells it."""
+
+    async def read(self, result_id: str, revision: int) -> CheckProgress | None:
+        """Return it at once, or nothing; never fails."""
         ...
 
 

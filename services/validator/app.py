@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.validator import policy
 from services.validator.adapters.clamav import ClamdScanner
+from services.validator.adapters.progress import ProgressTeller
 from services.validator.adapters.rescans import RescanLedger
 from services.validator.engine import Examiner
 from services.validator.handlers import DURABLE, build_handler
@@ -101,7 +102,8 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
     scanner = ClamdScanner(settings.clamd_address, connections=settings.validator_slots)
     log = Log(connection)
     examiner = Examiner(pool=RememberingParsers(pool), policy=rules, limit_bytes=settings.upload_bytes_max)
-    check = CheckContent(log=log, one_pass=one_pass, examiner=examiner, scanner=scanner)
+    teller = ProgressTeller(connection.client)
+    check = CheckContent(log=log, one_pass=one_pass, examiner=examiner, scanner=scanner, teller=teller)
     return _Parts(connection=connection, log=log, store=store, scanner=scanner, pool=pool, check=check)
 
 

@@ -1,10 +1,11 @@
 """All checks on one file: the sandboxed ones run while the scan of the same bytes goes on."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.validator.about import NOTHING, Known
-from services.validator.adapters.clamav import Session
+from services.validator.adapters.clamav import Scan, Session
 from services.validator.checks import FORMAT, PERSONAL_DATA, QUALITY, malware, size
 from services.validator.domain import Examination, Specimen, examination, observation
 from services.validator.memory import Parsers
@@ -15,7 +16,12 @@ from shared.contracts.verdict import CheckOutcome, CheckResult
 _STILL_READABLE = frozenset(
     {"double-extension", "deceptive-name", "macros", "embedded-files", "pdf-javascript", "pdf-launch"}
 )
+Over = Callable[[str], None]
 _OTHER_BYTES = "the stored bytes are not those that were announced"
+
+
+def _told_to_nobody(_: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +42,25 @@ class Examiner:
     limit_bytes: int
 
     async def __call__(
-        self, specimen: Specimen, session: Session, *, bytes_are_right: bool = True, known: Known | None = NOTHING
+        self,
+        specimen: Specimen,
+        session: Session,
+        *,
+        bytes_are_right: bool = True,
+        known: Known | None = NOTHING,
+        over: Over = _told_to_nobody,
     ) -> Judgement:
         """Judge a file that lies on disk and has gone into the scanner's session.
 
         When its bytes are not those that were announced, nothing is judged: every check is an error. Without `known`
-        (a logo) there are no hints on quality.
+        (a logo) there are no hints on quality. `over` is told of each check that has come to its end.
         """
         if not bytes_are_right:
             return self._judgement(tuple(stopped(name, _OTHER_BYTES) for name in CHECKS), "unknown")
-        (form, personal, hints), scanned = await asyncio.gather(self._parsed(specimen, known), session.answer())
+        over("size")
+        (form, personal, hints), scanned = await asyncio.gather(
+            self._parsed(specimen, known, over), _scanned(session, over)
+        )
         examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal, *hints)
         return self._judgement(examined, scanned.signatures)
 
@@ -54,15 +69,17 @@ class Examiner:
         return Judgement(checks=tuple(map(self.policy.result, examined)), detected_type=detected, signatures=signatures)
 
     async def _parsed(
-        self, specimen: Specimen, known: Known | None
+        self, specimen: Specimen, known: Known | None, over: Over
     ) -> tuple[Examination, Examination, tuple[Examination, ...]]:
         form = await self.pool.examine(FORMAT, specimen)
+        over(FORMAT.name)
         if self._stops(form):
             personal = examination(
                 PERSONAL_DATA.name, "results-personal-data", [observation(PERSONAL_DATA.name, "format-first")]
             )
             return form, personal, await self._hinted(replace(specimen, path=""), known)
         personal = await self.pool.examine(PERSONAL_DATA, specimen)
+        over(PERSONAL_DATA.name)
         return form, personal, await self._hinted(replace(specimen, facts=personal.facts), known)
 
     async def _hinted(self, specimen: Specimen, known: Known | None) -> tuple[Examination, ...]:
@@ -85,3 +102,9 @@ class Examiner:
         unreadable = [one for one in form.observations if one.code not in _STILL_READABLE]
         outcome = self.policy.result(form).outcome
         return form.error or (outcome is CheckOutcome.FAILED and bool(unreadable))
+
+
+async def _scanned(session: Session, over: Over) -> Scan:
+    scan = await session.answer()
+    over(malware.CHECK)
+    return scan

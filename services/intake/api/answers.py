@@ -12,6 +12,7 @@ from services.intake.domain.contacts import flags
 from services.intake.domain.logos import logo
 from services.intake.domain.people import People
 from services.intake.domain.websites import website
+from shared.contracts.progress import CheckProgress
 from shared.contracts.project import AgencyContact, ProjectDescription, Termination
 from shared.contracts.result import DataProtection, Kind, ManifestEntry, Status
 from shared.contracts.status import ResultView, RoundView, project_phase, result_status
@@ -54,7 +55,7 @@ class HistoryEntry(BaseModel):
 
 
 class ResultAnswer(BaseModel):
-    """A result with its checks and findings."""
+    """A result with its checks and findings. `progress` is told in the single result, while checks run long."""
 
     id: str
     project_id: str
@@ -73,6 +74,7 @@ class ResultAnswer(BaseModel):
     url: str | None = None
     file: FileAnswer
     checks: tuple[CheckResult, ...] = ()
+    progress: CheckProgress | None = None
     decision: DecisionAnswer | None = None
     submitter: str
     created_at: datetime

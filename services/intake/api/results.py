@@ -179,15 +179,16 @@ def build_one_result(get: Get) -> APIRouter:
 
     @router.get("", response_model=answers.ResultAnswer)
     async def get_result(request: Request, result_id: str, caller: CallerDep) -> Response:
-        """Read a result with its checks, findings, decision and history."""
+        """Read a result with its checks, findings, decision and history; while it is checked, with the progress."""
         intake = get()
         view, one = await intake.read_result(result_id, caller)
-        version = answers.result_version(view, one)
-        if is_not_modified(request.headers.get("if-none-match"), version):
+        version, progress = answers.result_version(view, one), await intake.progress_of(one)
+        if progress is None and is_not_modified(request.headers.get("if-none-match"), version):
             return Response(status_code=304, headers={"ETag": version.etag})
         told = await intake.history.of_result(result_id)
         entries = [answers.history_entry(recorded, extra) for recorded, extra in told]
-        return answered(answers.result_answer(view, one, entries), version)
+        body = answers.result_answer(view, one, entries).model_copy(update={"progress": progress})
+        return answered(body, version)
 
     @router.patch("", response_model=answers.ResultAnswer)
     async def patch_result(

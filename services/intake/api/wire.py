@@ -14,7 +14,7 @@ from services.intake.domain.access import sees_people, standing
 from services.intake.domain.act import Act, new_cause
 from services.intake.domain.people import People
 from services.intake.domain.results import require_result
-from services.intake.ports import News, OutcomeStore, PeopleStore, Spools
+from services.intake.ports import News, OutcomeStore, PeopleStore, ProgressBoard, Spools
 from services.intake.queries import History
 from services.intake.use_cases.commands import Commands, Order
 from services.intake.use_cases.contacts import ShowContact
@@ -26,8 +26,10 @@ from services.intake.use_cases.rounds import SubmitRound, WithdrawRound
 from services.intake.use_cases.uploads import BeginUpload, ReceiveUpload
 from services.intake.use_cases.upstream import HandleUpstreamEvent
 from services.intake.use_cases.websites import RemoveWebsite, SetWebsite
+from shared.contracts.progress import CheckProgress
 from shared.contracts.project import PROJECT_ID
-from shared.contracts.status import ResultView
+from shared.contracts.result import Status
+from shared.contracts.status import ResultView, checked_status
 from shared.contracts.subjects import project_of
 from shared.errors import ProblemError
 from shared.http.etag import Version, is_not_modified
@@ -44,6 +46,7 @@ class Intake:
     people: PeopleStore
     history: History
     news: News
+    progress: ProgressBoard
     outcomes: OutcomeStore
     idempotency: Idempotency
     spools: Spools
@@ -92,6 +95,12 @@ class Intake:
             standing(await self.commands.view(project_id), caller).require(*roles)
 
         return look
+
+    async def progress_of(self, one: ResultView) -> CheckProgress | None:
+        """Return how far the checks of a result are; None where none runs, or nobody says."""
+        if checked_status(one) not in {Status.VALIDATING, Status.CHECK_FAILED}:
+            return None
+        return await self.progress.read(one.state.id, one.state.revision)
 
     async def people_for(self, view: ProjectView, caller: Caller) -> People:
         """Return the people of a project as far as the caller may know them."""

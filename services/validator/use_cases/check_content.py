@@ -9,10 +9,12 @@ from prometheus_client import Counter, Histogram
 from services.validator import policy
 from services.validator.about import Known, known_of
 from services.validator.adapters.clamav import ClamdScanner, Session
+from services.validator.adapters.progress import ProgressTeller
 from services.validator.content import Content, content_of, is_due
 from services.validator.domain import Specimen
 from services.validator.engine import Examiner
 from services.validator.one_pass import OnePass, Spool
+from services.validator.progress import Progress
 from services.validator.verdicts import Examined, verdict_event
 from shared.contracts.verdict import CheckOutcome, VerdictOutcome
 from shared.errors import TransientError
@@ -50,6 +52,7 @@ class CheckContent:
     one_pass: OnePass
     examiner: Examiner
     scanner: ClamdScanner
+    teller: ProgressTeller
 
     async def __call__(self, cause: Recorded, *, attempt: int = 1, again: bool = False) -> VerdictOutcome | None:
         """Return the outcome; None when no verdict is due. `again` takes up an unfinished verdict.
@@ -73,11 +76,15 @@ class CheckContent:
 
     async def examine(self, content: Content, session: Session, attempt: int, known: Known | None) -> Examined:
         """Read the bytes once and judge them; what may be kept lies in the clean zone afterwards."""
-        async with self.one_pass.spool() as spool, self.one_pass.copy(content, spool) as copy:
+        async with (
+            self.one_pass.spool() as spool,
+            self.one_pass.copy(content, spool) as copy,
+            self.teller.watched(Progress(content=content, spool=spool)) as progress,
+        ):
             await copy.begin()
             arrived = await self._receive(content, spool, session)
             specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size, sha256=spool.sha256)
-            judgement = await self.examiner(specimen, session, bytes_are_right=arrived, known=known)
+            judgement = await self.examiner(specimen, session, bytes_are_right=arrived, known=known, over=progress.over)
             keep = policy.may_be_kept(judgement.checks)
             if keep:
                 await copy.complete()
