@@ -47,7 +47,7 @@ def test_only_personal_data_and_unfinished_checks_share_nothing_with_what_blocks
         (("{size} bytes", "{size bytes"), "[findings.file-too-large]"),
         (('version = "', "version = "), "line 6"),
         (
-            ('check = ["quality"]\nrule = "R35"\nseverity = "warning"', 'check = ["quality"]\nseverity = "blocking"'),
+            ('check = ["quality"]\nrule = "R35"\nseverity = "info"', 'check = ["quality"]\nseverity = "blocking"'),
             "never",
         ),
     ],
@@ -125,7 +125,7 @@ def test_blocking_findings_come_first() -> None:
 def test_hints_on_quality_are_not_asked_for_the_outcome() -> None:
     hint = result("quality", "emblem-missing")
 
-    assert hint.outcome == "warning"
+    assert hint.outcome == "passed"
     assert policy.verdict([*all_checks(), hint]) == VerdictOutcome.PASSED
     assert policy.verdict([*all_checks(), result("quality", error=True)]) == VerdictOutcome.PASSED
     assert policy.verdict([*all_checks()[:3], hint]) == VerdictOutcome.ERROR
