@@ -39,15 +39,27 @@ class Verifier:
     _ids: set[str] = field(default_factory=set)
 
     def take(self, event: Recorded) -> list[Violation]:
-        """Judge one event against everything before it."""
+        """Judge one event against everything before it, and keep it."""
+        found = self.judge(event)
+        self.keep(event)
+        return found
+
+    def judge(self, event: Recorded) -> list[Violation]:
+        """Judge one event against everything that was kept."""
         project_id = event.address.project_id
-        messages = self._messages.setdefault(project_id, {})
+        messages = self._messages.get(project_id, {})
         before = ProjectView(ProjectLog(project_id, event.sequence - 1, dict(messages)))
-        found = [Violation(event.sequence, event.subject, what) for what in self._complaints(event, before)]
-        messages[event.subject] = event
+        return [Violation(event.sequence, event.subject, what) for what in self._complaints(event, before)]
+
+    def keep(self, event: Recorded) -> None:
+        """Let an event be part of what later ones are judged against."""
+        self._messages.setdefault(event.address.project_id, {})[event.subject] = event
         self._by_sequence[event.sequence] = event
         self._ids.add(event.id)
-        return found
+
+    def knows(self, project_id: str) -> bool:
+        """Whether a project was registered."""
+        return subject("intake", project_id, "project") in self._messages.get(project_id, {})
 
     def _complaints(self, event: Recorded, before: ProjectView) -> Complaints:
         if event.id in self._ids:
@@ -96,7 +108,7 @@ class Verifier:
         verdict = recorded.state_as(VerdictState)
         if verdict.sha256 != state.sha256:
             yield f"its verdict {sequence} is on other bytes"
-        review = self._messages[event.address.project_id].get(
+        review = self._messages.get(event.address.project_id, {}).get(
             subject("review", event.address.project_id, "result", state.result_id)
         )
         waivers = review.state_as(ReviewResultState).waivers if review else ()

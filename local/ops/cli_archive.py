@@ -1,30 +1,30 @@
-"""`results backup`, `restore` and `verify`."""
+"""`results backup`, `archive`, `restore` and `verify`."""
 
 import asyncio
-import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import nats.errors
 import typer
-from prometheus_client import Gauge, start_http_server
+from prometheus_client import start_http_server
 
 from local.ops import platform as platforms
 from local.ops import vault as vaults
+from local.ops.archive_check import checked
 from local.ops.backup import Backup
-from local.ops.platform import Access, access
+from local.ops.following import Follower
+from local.ops.log_archive import LogArchive
+from local.ops.platform import Access, access, archive_settings
 from local.ops.restore import Restore
 from local.ops.segments import BrokenArchiveError
 from local.ops.verifying import verified
 from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
 from shared.errors import TransientError
 
-LOG_EVERY_SECONDS = 15.0
-POSITION = Gauge("results_archive_position", "Sequence of the last event in the archive")
-REACHED = Gauge("results_archive_reached_seconds", "When the archive was last brought up to the end of the log")
-MISSING = Gauge("results_archive_missing", "Objects that the log names and no bucket holds")
 Where = Annotated[str, typer.Option(help="A folder, or s3://bucket/prefix with RESULTS_ARCHIVE_S3_... keys.")]
+From = Annotated[str, typer.Option("--from", help="The archive: a folder or s3://bucket/prefix.")]
+MetricsPort = Annotated[int | None, typer.Option(help="Serve Prometheus metrics there, on every address.")]
+archive = typer.Typer(no_args_is_help=True, help="The log in sealed, chained files outside NATS.")
 
 
 def backup(
@@ -34,56 +34,64 @@ def backup(
         bool, typer.Option("--follow", help="Go on: the log every 15 s, a whole run every hour.")
     ] = False,
     every: Annotated[float, typer.Option(min=1, help="With --follow: seconds between whole runs.")] = 3600.0,
-    metrics_port: Annotated[int | None, typer.Option(help="With --follow: serve Prometheus metrics there.")] = None,
+    beside_archive: Annotated[
+        bool, typer.Option("--beside-archive", help="`results archive follow` writes the log: wait for it.")
+    ] = False,
+    metrics_port: MetricsPort = None,
     as_json: AsJson = False,
 ) -> None:
     """Write what is new into an archive. Exit code 1 when the log names bytes that no bucket holds."""
     found = access()
     if follow:
-        if metrics_port:
-            start_http_server(metrics_port)
-        _run(_followed(found, to, keep, every, as_json))
-    elif _run(_backed_up(found, to, keep, as_json)):
+        _run(_followed(found, to, as_json, metrics_port, keep=keep, every=every))
+    elif _run(_backed_up(found, to, keep, beside_archive, as_json)):
         raise typer.Exit(1)
 
 
-async def _backed_up(found: Access, to: str, keep: int, as_json: bool) -> list[str]:
+async def _backed_up(found: Access, to: str, keep: int, beside_archive: bool, as_json: bool) -> list[str]:
     async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
-        done = await Backup(platform, vault).run(keep=keep)
+        done = await Backup(LogArchive(platform, vault, beside_archive)).run(keep=keep)
         _report(asdict(done), as_json)
         return done.missing
 
 
-async def _followed(found: Access, to: str, keep: int, every: float, as_json: bool) -> None:
-    """Trouble with the network is a reason to try again at the next turn; a broken chain ends the command."""
+@archive.command("follow")
+def archive_follow(to: Where, metrics_port: MetricsPort = None, as_json: AsJson = False) -> None:
+    """Write the log and its bytes every 15 s, for ever. One process an archive; whole runs are `backup`'s."""
+    _run(_followed(access(), to, as_json, metrics_port))
+
+
+@archive.command("verify")
+def archive_verify(
+    source: From,
+    objects: Annotated[bool, typer.Option(help="Read every object and compare its digest.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Prove that an archive is whole: chain, runs and objects. No platform is needed. Exit code 1 when it is not."""
+
+    async def check() -> dict[str, Any]:
+        settings = None if "://" not in source else archive_settings()
+        async with vaults.opened(source, settings) as vault:
+            return asdict(await checked(vault, read_objects=objects))
+
+    told = _run(check())
+    _report(told, as_json, once=True)
+    if told["complaints"]:
+        raise typer.Exit(1)
+
+
+async def _followed(
+    found: Access, to: str, as_json: bool, metrics_port: int | None, *, keep: int = 7, every: float | None = None
+) -> None:
+    if metrics_port:
+        start_http_server(metrics_port)
     async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
-        due = 0.0
-        while True:
-            try:
-                due = await _turn(Backup(platform, vault), keep, every, due, as_json)
-            except (TransientError, nats.errors.Error, TimeoutError) as error:
-                console.print(f"put off: {error!r}", markup=False)
-            await asyncio.sleep(min(LOG_EVERY_SECONDS, every))
-
-
-async def _turn(work: Backup, keep: int, every: float, due: float, as_json: bool) -> float:
-    """Do a whole run when it is due, else only the log; answers when the next whole run is due."""
-    if time.monotonic() >= due:
-        done = await work.run(keep=keep)
-        MISSING.set(len(done.missing))
-        due = time.monotonic() + every
-        _report(asdict(done), as_json)
-    else:
-        done = await work.archive_log()
-        if done.events:
-            _report({"position": done.position, "events": done.events, "objects": done.objects}, as_json)
-    POSITION.set(done.position)
-    REACHED.set_to_current_time()
-    return due
+        tell = lambda told: _report(told, as_json)  # noqa: E731
+        await Follower(platform, vault, tell, keep=keep, runs_every_seconds=every).forever()
 
 
 def restore(
-    source: Annotated[str, typer.Option("--from", help="The archive: a folder or s3://bucket/prefix.")],
+    source: From,
     to_sequence: Annotated[int | None, typer.Option(min=1, help="Only what was in the log up to here.")] = None,
     replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream: 3 in a cluster.")] = 1,
     check: Annotated[bool, typer.Option(help="Verify the platform afterwards, bytes included.")] = True,
@@ -164,7 +172,7 @@ def _report(told: dict[str, Any], as_json: bool, *, once: bool = False) -> None:
         (print_json if once else print_line_of_json)(told)
         return
     console.print(", ".join(f"{name} {value}" for name, value in _shown(told)), markup=False)
-    for name in ("missing", "receipts_after", "complaints"):
+    for name in ("missing", "put_back", "receipts_after", "complaints"):
         for one in told.get(name, ()):
             console.print(f"  {name.replace('_', ' ')}: {one}", markup=False)
 

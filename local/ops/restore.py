@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from local.ops import segments, streams
-from local.ops.backup import LOG_FOLDER, OBJECTS_FOLDER, PEOPLE_STREAMS, RECEIPTS_FOLDER, WORK_STREAMS, recorded
+from local.ops import receipts, segments, streams
+from local.ops.backup import PEOPLE_STREAMS, RECEIPTS_FOLDER, WORK_STREAMS
+from local.ops.log_archive import LOG_FOLDER, object_name, recorded
 from local.ops.log_writer import ANSWER_SECONDS, LogWriter, without_transport
 from local.ops.objects import ZONES, Inventory, digest_of, spooled
 from local.ops.platform import Platform
+from local.ops.receipts import PutBack
 from local.ops.runs import Run, runs
 from local.ops.segments import BrokenArchiveError, Message, SegmentName
 from local.ops.vault import Vault
@@ -29,8 +31,8 @@ OBJECTS_AT_ONCE = 12
 
 @dataclass(slots=True, kw_only=True)
 class Restored:
-    """What was put back. `missing`: keys that the log names and the archive lacks. `receipts_after`: acknowledged
-    submissions and decisions that are newer than the archive."""
+    """What was put back. `missing`: keys that the log names and the archive lacks. Of acknowledged submissions and
+    decisions that are newer than the archive, `put_back` are in the log again, `receipts_after` need a person."""
 
     position: int = 0
     events: int = 0
@@ -39,6 +41,7 @@ class Restored:
     objects: int = 0
     receipts: int = 0
     missing: list[str] = field(default_factory=list)
+    put_back: list[str] = field(default_factory=list)
     receipts_after: list[str] = field(default_factory=list)
 
 
@@ -62,10 +65,11 @@ class Restore:
             raise CommandError(f"the archive reaches sequence {newest}, not {position}")
         await provision(self.platform.connection.js, replicas=replicas)
         await self._require_quiet()
-        await self._log(found, position)
+        writer = await self._log(found, position, is_whole=to_sequence is None)
         await self._sets(await _run_of(self.vault, position), is_whole=position == newest)
         await self._objects()
-        await self._receipts(position)
+        await self._receipts()
+        await self._receipts_after(position, writer if to_sequence is None else None)
         return self.done
 
     async def _require_quiet(self) -> None:
@@ -74,9 +78,9 @@ class Restore:
             if info.num_waiting:
                 raise CommandError(f"{one.service} is running: stop the services before a restore")
 
-    async def _log(self, found: Sequence[SegmentName], position: int) -> None:
+    async def _log(self, found: Sequence[SegmentName], position: int, *, is_whole: bool) -> LogWriter:
         stands = await streams.last_sequence(self.platform.connection, STREAM)
-        if stands > position:
+        if stands > position and not (is_whole and await receipts.are_all_after(self.platform, position)):
             raise CommandError(f"the log holds {stands} events already: restore into a fresh platform")
         writer = LogWriter(self.platform.connection, stands)
         last: Message | None = None
@@ -91,6 +95,7 @@ class Restore:
         await writer.finish()
         await self._same(last)
         self.done.position, self.done.events, self.done.deleted = position, writer.written, writer.gaps
+        return writer
 
     async def _same(self, last: Message | None) -> None:
         """What stood there before must be the beginning of this very log."""
@@ -131,7 +136,7 @@ class Restore:
             return
         digest = digest_of(key)
         try:
-            async with spooled(self.vault.read(f"{OBJECTS_FOLDER}{digest[:2]}/{digest}")) as (path, came):
+            async with spooled(self.vault.read(object_name(digest))) as (path, came):
                 if came != digest:
                     raise BrokenArchiveError(f"the archive holds other bytes for {digest}")
                 await self.platform.buckets.put_file(zone, key, path, sha256=digest)
@@ -146,17 +151,23 @@ class Restore:
             return False
         return True
 
-    async def _receipts(self, position: int) -> None:
+    async def _receipts(self) -> None:
         async for name in self.vault.names(RECEIPTS_FOLDER):
             key = name.removeprefix(RECEIPTS_FOLDER)
             if not await self._lies_there(RECEIPTS, key):
                 async with spooled(self.vault.read(name)) as (path, digest):
                     await self.platform.buckets.put_file(RECEIPTS, key, path, sha256=digest)
                 self.done.receipts += 1
-        async for one in self.platform.buckets.list(RECEIPTS):
-            sequence = one.key.rpartition("/")[2].partition("-")[0]
-            if sequence.isdigit() and int(sequence) > position:
-                self.done.receipts_after.append(one.key)
+
+    async def _receipts_after(self, position: int, writer: LogWriter | None) -> None:
+        """Put back what still fits; to a point in time nothing, since what came after it was not wanted."""
+        keys = await receipts.newer_than(self.platform, position)
+        if writer is None:
+            self.done.receipts_after = keys
+            return
+        put = PutBack(self.platform, writer)
+        await put.run(keys, position)
+        self.done.put_back, self.done.receipts_after = put.done, put.refused
 
 
 async def _run_of(vault: Vault, position: int) -> Run | None:

@@ -73,12 +73,11 @@ class FolderVault:
             yield name
 
     def _names(self, prefix: str) -> Iterator[str]:
-        top = self.folder / prefix
-        if not top.is_dir():
-            return
-        for path in top.rglob("*"):
-            if path.is_file() and not path.name.startswith("."):
-                yield path.relative_to(self.folder).as_posix()
+        folder, begin = prefix.rpartition("/")[::2]
+        for path in (self.folder / folder).rglob(f"{begin}*" if begin else "*"):
+            name = path.relative_to(self.folder).as_posix()
+            if path.is_file() and not path.name.startswith(".") and name.startswith(prefix):
+                yield name
 
     async def has(self, name: str) -> bool:
         return await asyncio.to_thread((self.folder / name).is_file)

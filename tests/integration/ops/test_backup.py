@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from local.running import RunningPlatform
 from shared.contracts.subjects import object_key
 from shared.storage.zones import PUBLIC
 from tests.e2e.scenario import Scenario
-from tests.e2e.site import Site, eventually, ok
-from tests.integration.ops.commands import results, site_of, started, told
+from tests.e2e.site import Site, ok
+from tests.integration.ops.commands import results, site_of, told
 from tests.integration.ops.record import changed_object, record
 
 Home = tuple[Path, Ports]
@@ -127,24 +126,3 @@ def test_verify_finds_public_bytes_that_nobody_approved(platform: RunningPlatfor
     assert run.returncode == 1
     assert any(f"public/{key} holds other bytes" in one for one in json.loads(run.stdout)["complaints"])
     assert told(results(*old, "verify", "--json"))["complaints"] == []
-
-
-def test_the_archive_follows_the_log_and_tells_how_far_it_is(
-    platform: RunningPlatform, site: Site, tmp_path: Path
-) -> None:
-    old = (Path(platform.page["home"]), platform.ports)
-    port = platform.ports.base + 99
-    where = ("--to", str(tmp_path / "archive"), "--follow", "--every", "1", "--metrics-port", str(port))
-
-    def position() -> float:
-        try:
-            page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-        except httpx.TransportError:
-            return 0.0
-        return float(re.findall(r"(?m)^results_archive_position (\S+)$", page)[0])
-
-    with started(*old, "backup", *where):
-        assert eventually(lambda: position() > 0, within=15)
-        before = position()
-        Scenario(site, tmp_path).register()
-        assert eventually(lambda: position() > before, within=15)
