@@ -7,7 +7,6 @@ not listed. Minutes and recordings of meetings are told by the first characters 
 
 import errno
 import hashlib
-import re
 import struct
 import time
 import zipfile
@@ -20,6 +19,7 @@ from xml.parsers import expat
 from services.validator.detectors import NOTHING, Hit, Published, material
 from services.validator.detectors.reasons import Why
 from services.validator.detectors.search import search
+from services.validator.detectors.sieve import digit_runs
 from services.validator.domain import NOWHERE, Examination, Observation, Place, Specimen, masked, observation
 from services.validator.formats import xml
 from services.validator.quality.facts import told
@@ -108,9 +108,10 @@ class Findings:
             hits.extend(material.in_head(self._head))
         for hit in hits:
             self._keep(hit, block)
-        for length in {len(hit.value) for hit in hits if hit.lone}:
-            self._lone[length] += sum(hit.lone and len(hit.value) == length for hit in hits)
-            self._numbers[length] += len(re.findall(rf"(?<![0-9]){'[0-9]' * length}(?![0-9])", block.text))
+        if lone := Counter(len(hit.value) for hit in hits if hit.lone):
+            self._lone += lone
+            runs = Counter(map(len, digit_runs(block.text)))
+            self._numbers.update({length: runs[length] for length in lone})
 
     def _keep(self, hit: Hit, block: Block) -> None:
         if hit.code == "person-name":

@@ -23,11 +23,11 @@ _MAILBOX = re.compile(
 _INTERNATIONAL = re.compile(r"\+\(?[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){6,14}")
 _DOUBLE_ZERO = re.compile(r"00[1-9](?:[ \u00a0().\-/]{0,2}[0-9]){7,13}")
 _NATIONAL = re.compile(r"\(?0?[0-9](?:[ \u00a0./()-]{0,2}[0-9]){5,11}")
-_ANNOUNCED = Announcement(
-    r"(?:t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
-    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln)\w*[^\w\n]{0,4}(?:[^\W\d]+[^\w\n]{1,4})?\Z",
-    before=WORDS_WITHIN_CHARACTERS,
+WORDS = (
+    r"t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
+    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln"
 )
+_ANNOUNCED = Announcement(rf"(?:{WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?\Z", before=WORDS_WITHIN_CHARACTERS)
 _HEADED = re.compile(r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil")
 _OTHER_REGIONS = (
     "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",

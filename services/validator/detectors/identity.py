@@ -183,7 +183,7 @@ _SPACED = (
 )
 _LATVIAN_FORM = re.compile(r"(?:[0-2]\d|3[012])\d{4}[-–‑—]\d{5}")
 
-_ANNOUNCED = Announcement(
+WORDS = (
     r"person\w* (?:code|number|id|identification)|personal(?:ity)? ?id|identi(?:ty|fication) (?:code|number|no|card)|"
     r"national id|\bid[ -](?:code|number|no|nr)|\bssn\b|social (?:security|insurance)|tax(?:payer)? id|"
     r"person\w* ?kod|pers\. ?k|\bp\. ?k\.|\bpk\b|isikukood|asmens kod|\ba\. ?k\.|"
@@ -194,10 +194,9 @@ _ANNOUNCED = Announcement(
     r"\bpps|\boib\b|emšo|\bemso\b|jmbg|amka|αμκα|α\.μ\.κ\.α|αφμ|\bafm\b|\bnir\b|sécurité sociale|n° ?ss\b|"
     r"rijksregister|registre national|\bniss\b|\binsz\b|персональный код|личный код|\bahv\b|\bavs\b|személyi|"
     r"\btaj\b|taj-szám|adóazonosító|matricule|numéro d.identification|cartão de cidadão|contribuinte|cidadão|"
-    r"\btic\b|αφτ|единен граждански|documento nacional",
-    before=BEFORE_CHARACTERS,
-    after=AFTER_CHARACTERS,
+    r"\btic\b|αφτ|единен граждански|documento nacional"
 )
+_ANNOUNCED = Announcement(WORDS, before=BEFORE_CHARACTERS, after=AFTER_CHARACTERS)
 
 _OWN_WORDS = {
     "AT": ("svnr", "sozialversicherung"),

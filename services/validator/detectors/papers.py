@@ -10,8 +10,8 @@ from services.validator.text import Block
 
 BORN_FROM = 1920
 _DOCUMENT = re.compile(r"[A-Z]{0,3}[ -]?[0-9]{5,9}[A-Z]?(?![A-Za-z0-9])")
-_DOCUMENT_WORDS = Announcement(
-    r"(?:pass?port|\bpas[eiu]\b|\bpases\b|personas apliecīb|\beid\b|reisepass|\bpass(?:nr|nummer|-nr)|ausweis|"
+DOCUMENT_WORDS = (
+    r"pass?port|\bpas[eiu]\b|\bpases\b|personas apliecīb|\beid\b|reisepass|\bpass(?:nr|nummer|-nr)|ausweis|"
     r"passeport|"
     r"carte (?:nationale )?d.identité|passaporto|carta d.identità|pasaporte|paszport|dow[óo]d|passaporte|"
     r"asmens tapatybės|tapatybės kort|isikutunnistus|\bpassin?\b|\bpaso\b|henkilökortti|\bpas\b|paspoort|"
@@ -20,23 +20,25 @@ _DOCUMENT_WORDS = Announcement(
     r"osobn\w+ iskaznic|"
     r"osebn\w+ izkaznic|potni list|паспорт|лична карта|διαβατ|ταυτότητ|vegabréf|"
     r"\bid[ -]card|identity card|identity document|"
-    r"karta tal-identità)\w*[^\w\n]{0,4}(?:[^\W\d]+[^\w\n]{1,4})?(?:n\W?[rºo°]?\W{0,3})?\Z",
-    before=50,
+    r"karta tal-identità"
+)
+_DOCUMENT_WORDS = Announcement(
+    rf"(?:{DOCUMENT_WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?(?:n\W?[rºo°]?\W{{0,3}})?\Z", before=50
 )
 _DOCUMENT_HEADS = re.compile(
     r"passport|\bpase\b|pases|apliecīb|passeport|reisepass|ausweis|paszport|dow[óo]d|pasaporte|passaporto|"
     r"\bid[ -]card|identity card|identity document|passnummer|паспорт"
 )
 _MACHINE_ZONE = re.compile(r"([0-9]{6})([0-9])[A-Z<]{0,3}[MFX<]([0-9]{6})([0-9])")
-_BORN = Announcement(
+BIRTH_WORDS = (
     r"dzim|\bborn\b|birth|\bd\.?o\.?b\b|geboren|geburts|\bgeb\.|\bné(?:e|\(e\))? le|naissance|\bnat[oa] (?:il|a)\b|"
     r"nascita|"
     r"nacimiento|nacid[oa]|nasciment|nascid[oa]|urodz|\bur\.|syntym|syntyn|född|födelse|født|fødsels|\bsünd|\bsünn|"
     r"\bgim[.ėi]|"
     r"narozen|narod[ei]|rođen|rojen|rojstva|роден|родил|рожден|γεννη|γέννησ|született|születési|\bszül|născut|nașter|"
-    r"geboortedatum|fæðing|fædd",
-    before=40,
+    r"geboortedatum|fæðing|fædd"
 )
+_BORN = Announcement(BIRTH_WORDS, before=40)
 _STREET_AFTER = (
     r"\w ?(?:iela|ielā|ielas|bulvāris|bulvārī|gatve|gatvē|prospekts|prospektā|laukums|šoseja|tänav|puiestee|maantee|"
     r"gatv[ėe]|katu|tie|gatan|vägen|gata|gade|vej|allé|gaten|veien|straat|laan|plein|stra(?:ß|ss)e|str\.|platz|allee|"
@@ -52,7 +54,8 @@ _NUMBER_FIRST = (
     r"\b[0-9]{1,4}(?: bis)?,? "
     r"(?:rue|avenue|boulevard|place|quai|chemin|impasse|allée|\w+ (?:street|road|lane|avenue|drive|st|rd))\b"
 )
-_STREET = re.compile("|".join((_STREET_AFTER, _STREET_BEFORE, _NUMBER_FIRST)))
+STREET = "|".join((_STREET_AFTER, _STREET_BEFORE, _NUMBER_FIRST))
+_STREET = re.compile(STREET)
 _POSTAL = re.compile(
     r"(?:[0-9]{4,5}|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{4}-[0-9]{3})(?=,? [^\W\d_])"
 )

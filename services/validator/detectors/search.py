@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 from services.validator.detectors import (
-    LETTERS,
     NOTHING,
     Hit,
     Published,
@@ -15,14 +14,11 @@ from services.validator.detectors import (
     identity,
     papers,
     people,
+    sieve,
 )
 from services.validator.text import Block
 
 _STRETCH = re.compile(r"[0-9](?:[ \u00a0]?[0-9A-Z./+()\-–‑—]){3,200}")
-_CELL_END = r"(?:[\t\r\n;,]|\Z)"
-_STRETCH_WITHOUT_WORDS = re.compile(
-    rf"(?<![0-9])(?:(?:{identity.DATED_FORMS}|{bank.CARD_FORMS})(?={_CELL_END})|(?![0-9]+{_CELL_END}){_STRETCH.pattern})"
-)
 _CAPITALS = re.compile(r"[A-Z]{1,6}[ -]?[0-9]{2}")
 _NO_HEADING = Block("").heading
 _YEAR = 4
@@ -45,27 +41,25 @@ def _all(block: Block, published: Published) -> Iterator[Hit]:
     yield from contact.emails(block)
     yield from contact.international(block)
     yield from papers.machine_zones(block)
-    for match in _stretches(block).finditer(text):
-        written = match.group()
-        if not written.isdigit():
-            yield from _mixed(block, match.start(), match.end())
-        elif len(written) > _POSTAL_DIGITS[1]:
-            yield from _bare(block, match.start(), written)
-        elif len(written) in _POSTAL_DIGITS:
-            yield from _short(block, match.start(), written)
-    for match in _CAPITALS.finditer(text):
-        yield from _lettered(block, match.start())
+    for start, end in sieve.spans(block):
+        for match in _STRETCH.finditer(text, start, end):
+            yield from _stretch(block, match.start(), match.group())
+        for match in _CAPITALS.finditer(text, start, end):
+            yield from _lettered(block, match.start())
     yield from people.detect(block, published)
+
+
+def _stretch(block: Block, start: int, written: str) -> Iterator[Hit]:
+    if not written.isdigit():
+        yield from _mixed(block, start, start + len(written))
+    elif len(written) > _POSTAL_DIGITS[1]:
+        yield from _bare(block, start, written)
+    elif len(written) in _POSTAL_DIGITS:
+        yield from _short(block, start, written)
 
 
 def _has_headings(block: Block) -> bool:
     return block.heading is not _NO_HEADING
-
-
-def _stretches(block: Block) -> re.Pattern[str]:
-    """In a table of numbers without words nothing is announced: only what stands for itself is worth a look."""
-    wordless = not _has_headings(block) and LETTERS.search(block.text) is None
-    return _STRETCH_WITHOUT_WORDS if wordless else _STRETCH
 
 
 def _bare(block: Block, start: int, digits: str) -> Iterator[Hit]:

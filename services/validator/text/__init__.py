@@ -26,12 +26,14 @@ def _no_words(_: int) -> str:
 class Block:
     """A piece of text. `place` says where the character at a position stands.
 
-    `heading` gives words that belong to a position but stand elsewhere, such as the heading of its column.
+    `heading` gives words that belong to a position but stand elsewhere, such as the heading of its column; `headings`
+    are all that it can give, None when nobody knows.
     """
 
     text: str
     place: Callable[[int], Place] = _nowhere
     heading: Callable[[int], str] = _no_words
+    headings: str | None = ""
 
 
 def places(starts: list[int], known: list[Place]) -> Callable[[int], Place]:

@@ -1,6 +1,7 @@
 """Text and csv files: decoded while they are read, in blocks of whole lines; a csv cell knows its column's heading."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from services.validator.domain import Place
@@ -16,7 +17,7 @@ def read(path: str) -> Iterator[Block]:
     if charset is None:
         raise UnreadError("its character set is unknown")
     line = 1
-    heading: Callable[[str, int], str] | None = None
+    heading: _Columns | None = None
     with open(path, encoding=charset, errors="replace", newline="") as file:
         rest = ""
         while chunk := file.read(BLOCK_CHARACTERS):
@@ -36,24 +37,31 @@ def _whole_lines(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
-def _block(text: str, first_line: int, heading: Callable[[str, int], str] | None) -> Block:
+def _block(text: str, first_line: int, columns: "_Columns | None") -> Block:
     def place(at: int) -> Place:
         return Place(line=first_line + text.count("\n", 0, at))
 
-    return Block(text, place, partial(heading, text)) if heading else Block(text, place)
+    return (
+        Block(text, place, partial(columns.heading, text), "\n".join(columns.names)) if columns else Block(text, place)
+    )
 
 
-def _columns(text: str) -> Callable[[str, int], str] | None:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    names: list[str]
+    separator: str
+
+    def heading(self, block: str, at: int) -> str:
+        """Return what stands over a position."""
+        line_start = block.rfind("\n", 0, at) + 1
+        column = block.count(self.separator, line_start, at)
+        return self.names[column] if column < len(self.names) else ""
+
+
+def _columns(text: str) -> _Columns | None:
     """Return what finds the heading over a position, when the first line looks like headings."""
     first = text[: text.find("\n") if "\n" in text else len(text)].strip("\r\ufeff")[:_HEADING_CHARACTERS_MAX]
     separator = max(";\t,", key=first.count)
     if not first.count(separator) or sum(character.isdigit() for character in first) > 10:
         return None
-    names = first.split(separator)
-
-    def heading(block: str, at: int) -> str:
-        line_start = block.rfind("\n", 0, at) + 1
-        column = block.count(separator, line_start, at)
-        return names[column] if column < len(names) else ""
-
-    return heading
+    return _Columns(first.split(separator), separator)

@@ -89,7 +89,8 @@ class _Sheet:
     def take(self) -> Block:
         """Return what was collected and begin anew."""
         place = places(self.starts, self.places)
-        block = Block("".join(self.pieces), place, _heading(place, self._headings))
+        headings = "\n".join(self._headings.values())
+        block = Block("".join(self.pieces), place, _heading(place, self._headings), headings)
         self.pieces, self.length, self.starts, self.places = [], 0, [0], [Place(sheet=self._title)]
         return block
 

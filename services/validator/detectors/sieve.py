@@ -1,0 +1,136 @@
+"""Where in a text a closer look may find something: what is sifted out here costs no Python at all.
+
+Two kinds of places are worth a look: numbers whose form stands for itself, and the neighbourhood of words that announce
+a number. Both are found by automata in linear time (RE2), in more places than needed and never in fewer: the detectors
+judge what stands there exactly as if they had read everything.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import re2
+
+from services.validator.detectors import checksums, contact, identity, papers
+from services.validator.text import Block
+
+REACH_CHARACTERS = 120
+STRETCH_CHARACTERS = 210
+Span = tuple[int, int]
+
+_OPTIONS = re2.Options()
+_OPTIONS.max_mem = 64 << 20
+_UNICODE = (
+    (r"\u00a0", r"\x{a0}"),
+    (r"[^\W\d_]", r"\pL"),
+    (r"[^\W\d]", r"[\pL_]"),
+    (r"[^\w\n]", r"[^\pL\pN_\n]"),
+    (r"[\w", r"[\pL\pN_"),
+    (r"\W", r"[^\pL\pN_]"),
+    (r"\w", r"[\pL\pN_]"),
+)
+_BOUNDARY_BESIDE_OTHER_LETTERS = re.compile(r"\\b(?=[^\x00-\x7f]|\(\?:|\\)|(?<=[^\x00-\x7f)])\\b")
+_GROUPED = r"[2-6][0-9]{3}[ ?-][0-9]{4}[ ?-][0-9]{4}[ ?-][0-9]{4}|3[47][0-9]{2}[ ?-][0-9]{6}[ ?-][0-9]{5}"
+_JOINED = (
+    r"[0-3][0-9]{5} ?[-?] ?[0-9]{5}|[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y]|(?:[0-9]{2})?[0-9]{6}[-+][0-9]{4}|"
+    r"[0-9]{6}/[0-9]{4}|[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}[ .-][0-9]{2}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}|"
+    r"[12](?: ?[0-9AB]{2}){3} ?[0-9]{3} ?[0-9]{3}[ .]?[0-9]{2}"
+)
+_LETTERED = r"[A-Z]{6}[0-9]{2}[A-Z0-9]{8}|[A-Z]{2}[0-9]{2}(?:[ ?-]?[A-Z0-9]){11}"
+_CALLED = r"00[1-9](?:[ ?().\-/]{0,2}[0-9]){7,13}"
+_DIGITS_ALONE = bytes(byte if 48 <= byte <= 57 else 32 for byte in range(256))
+_STRETCH_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ./+()- ?"
+
+
+def _superset(pattern: str) -> str:
+    """Write a pattern over small letters for RE2, which knows no letters beyond ASCII at the edge of a word."""
+    for python, other in _UNICODE:
+        pattern = pattern.replace(python, other)
+    return _BOUNDARY_BESIDE_OTHER_LETTERS.sub("", pattern)
+
+
+def _compiled(*patterns: str) -> "re2._Regexp[bytes]":
+    return re2.compile("|".join(patterns).encode(), _OPTIONS)
+
+
+_WORDS = _compiled(*map(_superset, (identity.WORDS, contact.WORDS, papers.DOCUMENT_WORDS, papers.BIRTH_WORDS)))
+_STREETS = _compiled(_superset(papers.STREET))
+_WRITTEN = _compiled(rf"\b(?:{_JOINED}|{_CALLED})\b")
+_CARDS = _compiled(rf"\b(?:{_GROUPED})\b")
+_CAPITALS = _compiled(rf"\b(?:{_LETTERED})")
+
+
+def spans(block: Block) -> list[Span]:
+    """Return where to look, in order and apart from each other; everywhere when its headings announce numbers."""
+    text = block.text
+    if block.headings is None or (block.headings and _WORDS.search(_lowered(block.headings).encode())):
+        return [(0, len(text))]
+    ascii_only = text.encode("ascii", "replace")
+    near = [(start - REACH_CHARACTERS, end + REACH_CHARACTERS) for start, end in _announcements(text)]
+    return list(_merged(sorted(_widened(span, ascii_only) for span in (*near, *_standing(ascii_only)))))
+
+
+def digit_runs(text: str) -> list[bytes]:
+    """Return every run of digits."""
+    return text.encode("ascii", "replace").translate(_DIGITS_ALONE).split()
+
+
+def _standing(text: bytes) -> Iterator[Span]:
+    """Find what stands for itself: a form with check digits that may be right, or one that is rare."""
+    yield from _bare(text)
+    for match in _CARDS.finditer(text):
+        if checksums.luhn(match.group().translate(None, b" ?-")):
+            yield match.span()
+    for pattern in (_WRITTEN, _CAPITALS):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+def _bare(text: bytes) -> Iterator[Span]:
+    """Find runs of digits with a date and check digits, and those of cards."""
+    digits = b" " + text.translate(_DIGITS_ALONE) + b" "
+    at = 0
+    for run in checksums.possible(digits.split()):
+        at = digits.find(b" " + run + b" ", at)
+        yield at, at + len(run)
+        at += len(run)
+
+
+def _announcements(text: str) -> Iterator[Span]:
+    lowered = _lowered(text)
+    encoded = lowered.encode("utf-8", "replace")
+    for pattern in (_WORDS, _STREETS):
+        at_byte = at = 0
+        for match in pattern.finditer(encoded):
+            start, end = match.span()
+            if len(encoded) != len(lowered):
+                at += len(encoded[at_byte:start].decode("utf-8", "ignore"))
+                at_byte = start
+                yield at, at + end - start
+            else:
+                yield start, end
+
+
+def _lowered(text: str) -> str:
+    """Return small letters, one for each: one capital of Turkish has two small ones."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.replace("\u0130", "i").lower()
+
+
+def _widened(span: Span, text: bytes) -> Span:
+    """Take in the whole stretch of digits, capitals and signs at both ends."""
+    start, end = max(span[0], 0), min(span[1], len(text))
+    before, behind = text[max(start - STRETCH_CHARACTERS, 0) : start], text[end : end + STRETCH_CHARACTERS]
+    before_it = len(before) - len(before.rstrip(_STRETCH_BYTES))
+    return start - before_it, end + len(behind) - len(behind.lstrip(_STRETCH_BYTES))
+
+
+def _merged(widened: Iterable[Span]) -> Iterator[Span]:
+    first, last = -1, -1
+    for start, end in widened:
+        if start <= last:
+            last = max(last, end)
+            continue
+        if last >= 0:
+            yield first, last
+        first, last = start, end
+    if last >= 0:
+        yield first, last

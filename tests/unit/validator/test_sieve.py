@@ -1,0 +1,48 @@
+"""What is sifted out before the detectors look: never anything that they would find."""
+
+import random
+from itertools import chain
+from pathlib import Path
+
+from bench.detectors import prose, table
+from services.validator.detectors import checksums
+from services.validator.detectors.search import search
+from services.validator.text import Block, plain
+from tests.eval.blind import BLIND
+from tests.eval.cases import all_cases
+
+_APART = "\n" + "words that announce nothing stand between two texts, line by line and far enough\n" * 5
+_FROM_SCRATCH = 11
+
+
+def found(text: str, headings: str | None = "") -> set[tuple[str, str, int]]:
+    """Return what is found; with `None` for the headings nothing is sifted out."""
+    return {(hit.code, hit.value, hit.start) for hit in search(Block(text, headings=headings))}
+
+
+def test_nothing_of_the_labelled_sets_is_sifted_out() -> None:
+    for case in chain(all_cases(rounds=2), all_cases(rounds=1, languages=BLIND)):
+        text = f"{_APART}{case.text}{_APART}"
+        assert found(text) == found(text, None), case
+
+
+def test_nothing_of_random_prose_and_tables_is_sifted_out() -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    for text in (prose(rng, 100_000), *(table(rng, 100_000, digits) for digits in (6, 9, 11, 13, 15, 16))):
+        assert found(text) == found(text, None)
+
+
+def test_check_digits_let_through_whatever_stands_for_itself() -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    for size in (11, 13, 15, 16):
+        numbers = "\n".join(f"{rng.randrange(10**size):0{size}}" for _ in range(20_000))
+        wanted = {value for code, value, _ in found(numbers, None) if code in ("national-id", "payment-card")}
+        assert wanted
+        assert wanted <= {run.decode() for run in checksums.possible(numbers.encode().split())}
+
+
+def test_a_heading_that_announces_numbers_makes_its_column_worth_a_look(tmp_path: Path) -> None:
+    table_of_codes = tmp_path / "a.csv"
+    table_of_codes.write_text("Skola;PESEL;Piezīmes\n" + "Kauno mokykla;44051401359;nav\n")
+    (block,) = plain.read(str(table_of_codes))
+    assert {hit.code for hit in search(block)} == {"national-id"}
