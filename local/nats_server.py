@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Self
@@ -101,13 +101,20 @@ class _Node(NatsServer):
 
     def configuration(self) -> dict[str, Any]:
         routes = [f"nats-route://{node.route}" for node in self.cluster.nodes]
-        return super().configuration() | {"cluster": {"name": "results", "listen": self.route, "routes": routes}}
+        cluster = {"name": "results", "listen": self.route, "routes": routes}
+        return super().configuration() | {"cluster": cluster} | self.cluster.settings
 
 
 class NatsCluster:
-    """Three servers that replicate each other, for the tests of what one server cannot show."""
+    """Three servers that replicate each other, for the tests of what one server cannot show.
 
-    def __init__(self, home: Path, ports: Ports, credentials: Credentials) -> None:
+    `settings` stand in each node's configuration instead of what the local platform has there.
+    """
+
+    def __init__(
+        self, home: Path, ports: Ports, credentials: Credentials, *, settings: Mapping[str, Any] | None = None
+    ) -> None:
+        self.settings = dict(settings or {})
         self.home = home
         self.ports = ports
         self.credentials = credentials

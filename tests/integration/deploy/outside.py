@@ -1,0 +1,120 @@
+"""What the platform needs and does not bring: NATS, the store and the scanner, set up by what the manifests say."""
+
+import http.client
+import json
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from local.clamav import ClamdServer
+from local.manifests import STORE_CONFIG
+from local.ports import HOST, Ports
+from local.server import Command
+from local.servers import Credentials, NatsCluster, SeaweedServer
+from shared.storage.zones import BUCKETS
+from tests.integration.deploy.authority import Tls
+from tests.unit.deploy.cluster import Cluster, values
+
+Secrets = Mapping[str, Mapping[str, str]]
+PROBE_SECONDS = 0.5
+
+
+def nats_cluster(home: Path, ports: Ports, secrets: Secrets, tls: Tls) -> NatsCluster:
+    """Three nodes with the users of `charts/nats/users.yaml`, and TLS for clients as in `charts/nats/tls.yaml`."""
+    users = values("nats/users.yaml")
+    environment = {
+        name: _secret(secrets, source["valueFrom"]["secretKeyRef"])
+        for name, source in users["container"]["env"].items()
+    }
+    jetstream = values("nats/values.yaml")["config"]["jetstream"]["merge"]
+    assert jetstream == {"sync_interval": "always"}, "the local node has the same; anything else has to be taken over"
+    assert values("nats/tls.yaml")["config"]["nats"]["tls"]["enabled"]
+    settings = _filled_in(users["config"]["merge"], environment)
+    shown = {"cert_file": str(tls.certificate), "key_file": str(tls.key)}
+    return NatsCluster(home, ports, _no_credentials(), settings=settings | {"tls": shown})
+
+
+def _secret(secrets: Secrets, reference: Mapping[str, str]) -> str:
+    return secrets[reference["name"]][reference["key"]]
+
+
+def _filled_in(content: Any, environment: Mapping[str, str]) -> Any:
+    """The values with `<< $NAME >>` replaced, as nats-server does from its environment."""
+    if isinstance(content, dict):
+        return {name: _filled_in(one, environment) for name, one in content.items()}
+    if isinstance(content, list):
+        return [_filled_in(one, environment) for one in content]
+    if isinstance(content, str) and (found := re.fullmatch(r"<< \$(\w+) >>", content)):
+        return environment[found[1]]
+    return content
+
+
+def _no_credentials() -> Credentials:
+    """Passwords that nobody uses: the users come from the manifests."""
+    made = Credentials({})
+    made.complete()
+    return made
+
+
+class DeployedStore(SeaweedServer):
+    """The keys and policies of the Secret that the chart reads, behind TLS."""
+
+    def __init__(self, home: Path, ports: Ports, secrets: Secrets, tls: Tls) -> None:
+        super().__init__(home, ports, _no_credentials())
+        self.secrets = secrets
+        self.tls = tls
+
+    def configuration(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.secrets["seaweedfs-s3"][STORE_CONFIG])
+        return found
+
+    def command(self) -> Command:
+        plain = super().command()
+        shown = (f"-s3.cert.file={self.tls.certificate}", f"-s3.key.file={self.tls.key}")
+        return Command(argv=(*plain.argv, *shown), environment=plain.environment, folder=plain.folder)
+
+    def is_ready(self) -> bool:
+        return self.anonymously(f"/{BUCKETS[-1]}") == 403
+
+    def anonymously(self, path: str) -> int | None:
+        """The status with which it answers whoever has no key."""
+        trusted = ssl.create_default_context(cafile=str(self.tls.bundle))
+        connection = http.client.HTTPSConnection(HOST, self.ports.s3, timeout=PROBE_SECONDS, context=trusted)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+
+class DeployedScanner(ClamdServer):
+    """clamd with the configuration of the sidecar; only its paths lead elsewhere, and it knows only EICAR."""
+
+    def __init__(self, home: Path, cluster: Cluster) -> None:
+        super().__init__(home, Ports(0))
+        [name] = [name for name in cluster.names("ConfigMap") if name.startswith("clamav-")]
+        self.text: str = cluster.named("ConfigMap", name)["data"]["clamd.conf"]
+
+    @property
+    def listens_on(self) -> tuple[int, ...]:
+        return ()
+
+    def configuration(self) -> dict[str, str]:
+        lines = [line for line in self.text.splitlines() if line and not line.startswith("#")]
+        own = super().configuration()
+        paths = {name: own[name] for name in ("DatabaseDirectory", "TemporaryDirectory", "LocalSocket")}
+        return dict(line.split(" ", 1) for line in lines) | paths
+
+    def ask(self, command: str) -> str | None:
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(PROBE_SECONDS)
+            line.connect(str(self.socket_path))
+            line.sendall(f"z{command}\0".encode())
+            return line.recv(4096).rstrip(b"\0").decode()
+        return None
