@@ -57,6 +57,7 @@ lock: setup ## Lock the dependencies of pyproject.toml again (UPGRADE=--upgrade 
 	@for set in $(SETS); do \
 		$(COMPILE) $(UPGRADE) --extra $$set --constraint requirements/dev.txt --output-file requirements/$$set.txt; \
 	done
+	@echo setuptools | $(subst pyproject.toml,-,$(COMPILE)) $(UPGRADE) --output-file requirements/build.txt
 	@awk '/^uv==/ { on = 1; print; next } on && !/^    --hash/ { exit } on' requirements/dev.txt | sed '$$ s/ \\$$//' > requirements/uv.txt
 
 .PHONY: clean

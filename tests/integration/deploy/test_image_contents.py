@@ -39,7 +39,8 @@ def image(service: str, folder: Path) -> Path:
     python = folder / "venv" / "bin" / "python"
     assert run(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", folder=folder).returncode == 0
     requirements = ROOT / "requirements" / f"{service}.txt"
-    options = ("--quiet", "--require-hashes", "--only-binary", ":all:", "--python", python)
+    locked = ("--require-hashes", "--build-constraints", ROOT / "requirements" / "build.txt")
+    options = ("--quiet", *locked, "--only-binary", ":all:", "--no-binary", "nkeys", "--python", python)
     installed = run(uv, "pip", "install", *options, "-r", requirements, folder=folder)
     assert installed.returncode == 0, installed.stderr
     return python
