@@ -31,11 +31,14 @@ def test_only_one_service_and_what_is_shared_gets_in() -> None:
     ]
 
 
-def test_packages_are_those_of_the_lock_file_and_none_runs_while_it_is_installed() -> None:
-    install = " ".join(RECIPE.read_text().split())
+def test_packages_are_those_of_the_lock_files_and_only_nkeys_is_built() -> None:
+    recipe = " ".join(RECIPE.read_text().replace("\\\n", " ").split())
+    installs = re.findall(r"pip install (.*?)(?= && | FROM )", recipe)
 
-    assert install.count("pip --python") == 1
-    assert "--only-binary :all: \\ --require-hashes -r /tmp/requirements.txt" in install
+    assert len(installs) == 2
+    assert all("--require-hashes" in one for one in installs)
+    assert "--only-binary :all: --no-binary nkeys --build-constraints /tmp/build.txt" in installs[1]
+    assert installs[1].endswith('-r "/tmp/${SERVICE}.txt"')
 
 
 def test_images_do_not_run_as_root() -> None:
