@@ -141,7 +141,7 @@ class Log:
             "Nats-Expected-Last-Subject-Sequence": str(guard.sequence),
             "Nats-Expected-Last-Subject-Sequence-Subject": guard.filter,
         }
-        body = event.state.model_dump_json(exclude_none=True).encode()
+        body = event.body()
         deadline = asyncio.get_running_loop().time() + APPEND_SECONDS_MAX
         for attempt in itertools.count():
             try:

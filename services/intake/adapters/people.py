@@ -40,7 +40,7 @@ class KvPeople:
             return People()
         with away_is_transient():
             try:
-                return People.model_validate_json((await self._contacts.get(key)).value or b"{}")
+                return People.read((await self._contacts.get(key)).value or b"{}")
             except KeyNotFoundError:
                 return People()
 
@@ -68,7 +68,7 @@ class KvPeople:
 
 
 async def _write(kv: KeyValue, prefix: str, model: WireModel, known_key: str | None) -> str:
-    data = model.model_dump_json(exclude_none=True).encode()
+    data = model.written()
     if known_key and known_key == _key(prefix, data, known_key.rpartition("-")[2]):
         return known_key
     key = _key(prefix, data, secrets.token_hex(8))

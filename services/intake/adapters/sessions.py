@@ -34,7 +34,7 @@ class KvSessions:
             except KeyNotFoundError:
                 return None
         assert found.revision is not None
-        return Session.model_validate_json(found.value or b""), found.revision
+        return Session.read(found.value or b""), found.revision
 
     async def write(self, session: Session, revision: int) -> int:
         """Write over a revision (0: there is none). Raises 409 `request-in-progress` when somebody else has."""
@@ -56,14 +56,14 @@ class KvSessions:
             except KeyNotFoundError:
                 return OpenUploads(), 0
         assert found.revision is not None
-        return OpenUploads.model_validate_json(found.value or b"{}"), found.revision
+        return OpenUploads.read(found.value or b"{}"), found.revision
 
     async def keep_opened(self, project_id: str, opened: OpenUploads, revision: int) -> None:
         """Write over a revision. Raises 409 `request-in-progress` when somebody else has."""
         await self._write(f"{OPEN}{project_id}", opened, revision)
 
     async def _write(self, key: str, state: WireModel, revision: int) -> int:
-        data = state.model_dump_json().encode()
+        data = state.written()
         with away_is_transient():
             try:
                 if revision == 0:

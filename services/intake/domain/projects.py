@@ -55,7 +55,9 @@ def register(project: ProjectLog, act: Act, registration: Registration, today: d
     )
     if state == before:
         return None
-    return happened(project, act, "project", "amended" if before else "registered", state)
+    if before is None:
+        return happened(project, act, "project", "registered", state)
+    return happened(project, act, "project", "amended", before.amended(state))
 
 
 def terminate(project: ProjectLog, act: Act, *, eligible_costs: bool) -> Decision:

@@ -67,7 +67,7 @@ def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> Proj
         appended.sequence,
         event.at,
         event.headers(),
-        event.state.model_dump_json(exclude_none=True).encode(),
+        event.body(),
     )
     return grown(project, [recorded], max(project.position, appended.sequence))
 

@@ -75,7 +75,7 @@ class Commands:
 
 def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> ProjectLog:
     """Return the project as it is after an event of ours, without asking the log again."""
-    body = event.state.model_dump_json(exclude_none=True).encode()
+    body = event.body()
     recorded = Recorded(event.subject, appended.sequence, event.at, event.headers(), body)
     messages = {name: one for name, one in project.messages.items() if name != event.subject}
     position = max(project.position, appended.sequence)
