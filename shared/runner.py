@@ -32,6 +32,7 @@ EXIT_FAILED = 3
 MALLOC_MMAP_THRESHOLD = -3
 MALLOC_ARENA_MAX = -8
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
+_CLOSE = (b"connection", b"close")
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +85,7 @@ async def _serve(service: Service[S], settings: S) -> int:
         inner = create_operations_app(readiness)
         servers.append(_Server(_config(inner, settings, settings.http_admin_port), readiness=readiness))
     tasks = [asyncio.create_task(_until_stopped(server, servers)) for server in servers]
-    with _signals(servers, tasks) as asked:
+    with _signals(servers, tasks, settings.http_leave_seconds) as asked:
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped", asked=bool(asked))
     return 0 if asked else EXIT_FAILED
@@ -158,24 +159,42 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def stop(self) -> None:
+    def leave(self, seconds: float) -> None:
+        """Not ready from now on, but serve for so long: some time passes until no proxy sends more.
+
+        Every answer closes its connection, so that who keeps one to this process comes to another the next time.
+        """
         self.readiness.stop()
+        self.config.encoded_headers.append(_CLOSE)
+        self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
+        asyncio.get_running_loop().call_later(seconds, self.stop)
+
+    def stop(self) -> None:
+        """Take no more connections, close those that are idle, and end with the last running request."""
         self.should_exit = True
 
 
 @contextlib.contextmanager
-def _signals(servers: Sequence[_Server], tasks: Sequence[asyncio.Task[None]]) -> Iterator[list[int]]:
-    """Stop on the first signal, at once on the second; what is still starting is not waited for."""
+def _signals(
+    servers: Sequence[_Server], tasks: Sequence[asyncio.Task[None]], leave_seconds: float
+) -> Iterator[list[int]]:
+    """Leave on the first signal, stop at once on the second; what is still starting is not waited for.
+
+    Only the server that leads leaves: the port for operators answers until the service has ended.
+    """
     loop = asyncio.get_running_loop()
     asked: list[int] = []
 
     def on_signal(number: int) -> None:
         log.info("stopping_at_once" if asked else "stopping", signal=signal.Signals(number).name)
         for server, task in zip(servers, tasks, strict=True):
-            server.force_exit = bool(asked)
-            server.stop()
             if not server.started:
                 task.cancel()
+            elif asked:
+                server.force_exit = True
+                server.stop()
+            elif server.leads:
+                server.leave(leave_seconds)
         asked.append(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -147,11 +147,21 @@ class HttpSettings(Settings):
             "When absent both are on the main port."
         ),
     )
+    http_leave_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=120,
+        description=(
+            "How long to serve on after SIGTERM, no longer ready and closing each connection with its answer, "
+            "until no proxy sends more."
+        ),
+        json_schema_extra={"unit": "seconds"},
+    )
     http_drain_seconds: float = Field(
         default=15.0,
         gt=0,
         le=600,
-        description="How long running requests may take to end after SIGTERM.",
+        description="How long running requests may take to end after that.",
         json_schema_extra={"unit": "seconds"},
     )
 

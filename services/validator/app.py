@@ -33,6 +33,8 @@ from shared.storage.s3 import S3ObjectStore
 from shared.storage.zones import CLEAN, INCOMING
 
 SERVICE = "validator"
+# A scan under way ends by its own deadlines: clamd's 245 s and the 125 s of the sandboxed checks.
+WORK_ENDS_SECONDS_MAX = 370.0
 
 
 def build(settings: ValidatorSettings, readiness: Readiness) -> FastAPI:
@@ -51,7 +53,7 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
     """Take work until left; then finish what is in work and let go of everything. Refuses to start on drift."""
     async with contextlib.AsyncExitStack() as stack:
         parts = await _parts(settings, stack)
-        broker = build_broker(_credentials(settings), name=SERVICE)
+        broker = build_broker(_credentials(settings), name=SERVICE, work_ends_seconds_max=WORK_ENDS_SECONDS_MAX)
         rescan = RescanContent(parts.check)
         handler = build_handler(parts.check, ForgetContent(log=parts.log, store=parts.store), rescan)
         add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=settings.validator_slots)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # A request that waits for work is lost when NATS restarts, and nobody says so: this is how long it is waited for.
 FETCH_SECONDS = 1.0
+WORK_ENDS_SECONDS_MAX = 25.0
 BUG_ATTEMPTS_MAX = 8
 DELAY_SECONDS_FIRST = 0.25
 ALARM_AGE_SECONDS = 600.0
@@ -62,8 +63,13 @@ class Task:
 Handle = Callable[[Task], Awaitable[None]]
 
 
-def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
-    """Return FastStream's broker as we need it: reconnects for ever, answers come to the service's own inbox."""
+def build_broker(
+    credentials: Credentials, *, name: str, work_ends_seconds_max: float = WORK_ENDS_SECONDS_MAX
+) -> NatsBroker:
+    """Return FastStream's broker as we need it: reconnects for ever, answers come to the service's own inbox.
+
+    `stop` takes nothing new and waits up to `work_ends_seconds_max` for what is being handled.
+    """
     return NatsBroker(
         credentials.url.split(","),
         name=name,
@@ -75,7 +81,7 @@ def build_broker(credentials: Credentials, *, name: str) -> NatsBroker:
         decoder=_undecoded,
         # Nothing is injected into our one handler; looking for it costs more than handling most messages.
         apply_types=False,
-        graceful_timeout=25.0,
+        graceful_timeout=work_ends_seconds_max,
         logger=None,
         security=_security(credentials),
     )

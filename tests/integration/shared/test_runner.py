@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -155,6 +156,39 @@ def test_a_running_request_ends_before_the_process_does(probe: Probe) -> None:
     assert {"starting", "stopping", "stopped"} <= {line["message"] for line in lines}
     assert {line["service"] for line in lines} == {"probe"}
     assert "hush" not in err
+
+
+def test_a_service_that_leaves_serves_on_and_sends_its_callers_elsewhere(program: Path) -> None:
+    admin_port = free_port()
+    probe = Probe(program, RESULTS_HTTP_ADMIN_PORT=str(admin_port), RESULTS_HTTP_LEAVE_SECONDS="3", SLOW="4")
+    probe.wait_for("/readyz")
+    url = f"http://127.0.0.1:{probe.port}"
+    with httpx.Client(base_url=url, timeout=20) as kept, ThreadPoolExecutor() as beside:
+        assert "connection" not in kept.get("/healthz").headers
+        running = beside.submit(httpx.get, f"{url}/slow", timeout=20)
+        time.sleep(0.3)
+        probe.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+
+        on_the_kept, on_a_new = kept.get("/healthz"), httpx.get(f"{url}/healthz")
+        ready = probe.wait_for("/readyz", admin_port)
+
+        assert (on_the_kept.status_code, on_a_new.status_code) == (200, 200)
+        assert on_the_kept.headers["connection"] == on_a_new.headers["connection"] == "close"
+        assert (ready.status_code, ready.json()["checks"][0]["reason"]) == (503, "stopping")
+        assert running.result().json() == {"done": "yes"}
+    assert probe.end()[0] == 0
+
+
+def test_a_second_signal_ends_the_leaving(program: Path) -> None:
+    probe = Probe(program, RESULTS_HTTP_LEAVE_SECONDS="120")
+    probe.wait_for("/healthz")
+    probe.process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert probe.process.poll() is None
+    probe.process.send_signal(signal.SIGTERM)
+
+    assert probe.end(seconds=5)[0] == 0
 
 
 def test_a_request_that_does_not_end_is_cut_off_at_the_deadline(program: Path) -> None:

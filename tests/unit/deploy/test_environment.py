@@ -9,7 +9,9 @@ from local.clamav import LIMITS
 from local.reference import service_of
 from services.validator import checks
 from services.validator.adapters.clamav import Deadlines
+from services.validator.app import WORK_ENDS_SECONDS_MAX as VALIDATION_ENDS_SECONDS_MAX
 from shared.messaging.provision import ProvisionSettings
+from shared.messaging.settlement import WORK_ENDS_SECONDS_MAX
 from shared.settings import PREFIX, Settings, load, variable
 from tests.unit.deploy.cluster import SERVICES, Cluster, Container, pod_of, values
 
@@ -91,18 +93,19 @@ def test_a_pod_may_live_until_its_requests_have_ended(
     container = container_of(cluster, service)
     settings = loaded(cluster, container, service_of(service).settings, monkeypatch)
     grace = pod_of(cluster.named("Deployment", service))["terminationGracePeriodSeconds"]
-    leaves_rotation = container.spec["lifecycle"]["preStop"]["sleep"]["seconds"]
 
-    assert leaves_rotation >= container.spec["readinessProbe"]["periodSeconds"]
-    assert grace > leaves_rotation + settings.http_drain_seconds + 10
+    assert "lifecycle" not in container.spec, "the service itself leaves, and a sleep before would only add to it"
+    assert settings.http_leave_seconds >= container.spec["readinessProbe"]["periodSeconds"]
+    work = {"validator": VALIDATION_ENDS_SECONDS_MAX, "review": 0.0}.get(service, WORK_ENDS_SECONDS_MAX)
+    assert grace > settings.http_leave_seconds + settings.http_drain_seconds + work + 10
 
 
 def test_a_validator_may_live_longer_than_the_longest_scan(cluster: Cluster) -> None:
     deadlines = Deadlines()
     scan = deadlines.connect_seconds + deadlines.send_seconds + deadlines.answer_seconds
-    sandbox = checks.FORMAT.deadline_seconds + checks.PERSONAL_DATA.deadline_seconds
+    sandbox = sum(one.deadline_seconds for one in (checks.FORMAT, checks.PERSONAL_DATA, checks.QUALITY))
 
-    assert pod_of(cluster.named("Deployment", "validator"))["terminationGracePeriodSeconds"] > scan + sandbox
+    assert scan + sandbox <= VALIDATION_ENDS_SECONDS_MAX
 
 
 def test_the_scanner_outlives_the_service_that_asks_it(cluster: Cluster) -> None:
