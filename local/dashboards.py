@@ -314,11 +314,11 @@ SCANNER = Dashboard(
             Panel(
                 "Children at work",
                 "Share.",
-                {"{{pod}}": f"results_parsers_busy{{{HERE}}} / results_parsers{{{HERE}}}"},
+                {"{{pod}} {{pool}}": f"results_parsers_busy{{{HERE}}} / results_parsers{{{HERE}}}"},
                 "percentunit",
                 limit=0.95,
             ),
-            Panel("Waiting for a child", "Checks.", {"{{pod}}": f"results_parsers_waited_for{{{HERE}}}"}),
+            Panel("Waiting for a child", "Checks.", {"{{pod}} {{pool}}": f"results_parsers_waited_for{{{HERE}}}"}),
             Panel(
                 "Children that failed",
                 "A second: crashed, late or talking nonsense.",

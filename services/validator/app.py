@@ -15,8 +15,9 @@ from services.validator.engine import Examiner
 from services.validator.handlers import DURABLE, build_handler
 from services.validator.memory import RememberingParsers
 from services.validator.one_pass import OnePass
-from services.validator.sandbox.pool import Pool
+from services.validator.sandbox.pool import Lane, Pool
 from services.validator.settings import ValidatorSettings
+from services.validator.slots import Slots
 from services.validator.use_cases.check_content import CheckContent
 from services.validator.use_cases.forget_content import ForgetContent
 from services.validator.use_cases.rescan_content import RescanContent
@@ -55,8 +56,10 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
         parts = await _parts(settings, stack)
         broker = build_broker(_credentials(settings), name=SERVICE, work_ends_seconds_max=WORK_ENDS_SECONDS_MAX)
         rescan = RescanContent(parts.check)
-        handler = build_handler(parts.check, ForgetContent(log=parts.log, store=parts.store), rescan)
-        add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=settings.validator_slots)
+        slots, aside = settings.validator_slots, settings.validator_recognition_files
+        forget = ForgetContent(log=parts.log, store=parts.store)
+        handler = build_handler(parts.check, forget, rescan, Slots(slots, aside))
+        add_work(broker, DURABLE, handler, lambda: parts.connection.js, slots=slots + aside)
         await stack.enter_async_context(backlog.watched(parts.connection, DURABLE))
         await broker.start()
         stack.push_async_callback(broker.stop)
@@ -86,6 +89,7 @@ class _Parts:
     store: S3ObjectStore
     scanner: ClamdScanner
     pool: Pool
+    recognition: Pool
     check: CheckContent
 
 
@@ -96,17 +100,26 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
     await check_drift(connection.js, replicas=settings.replicas, service=SERVICE)
     store = S3ObjectStore(settings)
     stack.callback(store.close)
-    pool = Pool(settings.validator_parsers)
+    pool = Pool(settings.validator_parsers, Lane.QUICK)
+    recognition = Pool(settings.validator_recognition_parsers, Lane.RECOGNITION)
+    stack.push_async_callback(recognition.close)
     stack.push_async_callback(pool.close)
     await pool.start()
     one_pass = OnePass(store=store, folder=settings.state_dir / "spool")
     one_pass.prepare()
     scanner = ClamdScanner(settings.clamd_address, connections=settings.validator_slots)
     log = Log(connection)
-    examiner = Examiner(pool=RememberingParsers(pool), policy=rules, limit_bytes=settings.upload_bytes_max)
+    examiner = Examiner(
+        pool=RememberingParsers(pool),
+        recognition=RememberingParsers(recognition),
+        policy=rules,
+        limit_bytes=settings.upload_bytes_max,
+    )
     teller = ProgressTeller(connection.client)
     check = CheckContent(log=log, one_pass=one_pass, examiner=examiner, scanner=scanner, teller=teller)
-    return _Parts(connection=connection, log=log, store=store, scanner=scanner, pool=pool, check=check)
+    return _Parts(
+        connection=connection, log=log, store=store, scanner=scanner, pool=pool, recognition=recognition, check=check
+    )
 
 
 def _credentials(settings: ValidatorSettings) -> Credentials:
@@ -134,7 +147,9 @@ def _add_checks(readiness: Readiness, parts: _Parts) -> None:
         if not parts.pool.ready:
             raise NotReadyError("no parser child is alive")
         open_to = f"; OPEN: {', '.join(parts.pool.holes)}" if parts.pool.holes else ""
-        return f"{parts.pool.ready} of {parts.pool.size}; isolation: {', '.join(parts.pool.isolation)}{open_to}"
+        pictures = f"for words in pictures {parts.recognition.ready} of {parts.recognition.size}"
+        isolation = ", ".join(parts.pool.isolation)
+        return f"{parts.pool.ready} of {parts.pool.size}, {pictures}; isolation: {isolation}{open_to}"
 
     for name, check in (("nats", nats), ("store", store), ("clamd", clamd), ("parsers", parsers)):
         readiness.add(name, check)

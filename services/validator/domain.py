@@ -49,7 +49,8 @@ class Examination:
     """What one check saw of one file. `total` counts observations, also those that are not listed.
 
     `error` says that the check could not run to its end: whatever else it saw, it may not pass. `facts` are what
-    the hints on quality need to know of the text that it read.
+    the hints on quality need to know of the text that it read. `deferred`: nothing was judged, the check has to run
+    where words in pictures are recognised.
     """
 
     check: str
@@ -59,6 +60,7 @@ class Examination:
     error: bool = False
     detected_type: str | None = None
     facts: Mapping[str, Any] | None = None
+    deferred: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for the way out of the sandbox."""

@@ -1,4 +1,8 @@
-"""All checks on one file: the sandboxed ones run while the scan of the same bytes goes on."""
+"""All checks on one file: the sandboxed ones run while the scan of the same bytes goes on.
+
+Only the recognition of words in pictures waits until the scan is over: it is for children of its own, and the file
+leaves its slot for it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +15,7 @@ from services.validator.domain import Examination, Specimen, examination, observ
 from services.validator.memory import Parsers
 from services.validator.policy import CHECKS, Policy
 from services.validator.sandbox.pool import stopped
+from services.validator.slots import UNBOUND, Slot
 from shared.contracts.verdict import CheckOutcome, CheckResult
 
 _STILL_READABLE = frozenset(
@@ -35,9 +40,13 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examiner:
-    """Runs the checks. `limit_bytes` is the largest file that is allowed (R30)."""
+    """Runs the checks. `limit_bytes` is the largest file that is allowed (R30).
+
+    `recognition` is asked for what `pool` defers: files with words in pictures.
+    """
 
     pool: Parsers
+    recognition: Parsers
     policy: Policy
     limit_bytes: int
 
@@ -49,11 +58,13 @@ class Examiner:
         bytes_are_right: bool = True,
         known: Known | None = NOTHING,
         over: Over = _told_to_nobody,
+        slot: Slot = UNBOUND,
     ) -> Judgement:
         """Judge a file that lies on disk and has gone into the scanner's session.
 
         When its bytes are not those that were announced, nothing is judged: every check is an error. Without `known`
-        (a logo) there are no hints on quality. `over` is told of each check that has come to its end.
+        (a logo) there are no hints on quality. `over` is told of each check that has come to its end. Raises
+        `NoRoomAsideError` when the file has to leave its slot and cannot.
         """
         if not bytes_are_right:
             return self._judgement(tuple(stopped(name, _OTHER_BYTES) for name in CHECKS), "unknown")
@@ -61,6 +72,11 @@ class Examiner:
         (form, personal, hints), scanned = await asyncio.gather(
             self._parsed(specimen, known, over), _scanned(session, over)
         )
+        if personal.deferred:
+            slot.step_aside(specimen.sha256)
+            personal = await self._recognised(specimen)
+            over(PERSONAL_DATA.name)
+            hints = await self._hinted(replace(specimen, facts=personal.facts), known)
         examined = (size.examine(specimen, self.limit_bytes), form, malware.examine(scanned), personal, *hints)
         return self._judgement(examined, scanned.signatures)
 
@@ -79,8 +95,14 @@ class Examiner:
             )
             return form, personal, await self._hinted(replace(specimen, path=""), known)
         personal = await self.pool.examine(PERSONAL_DATA, specimen)
+        if personal.deferred:
+            return form, personal, ()
         over(PERSONAL_DATA.name)
         return form, personal, await self._hinted(replace(specimen, facts=personal.facts), known)
+
+    async def _recognised(self, specimen: Specimen) -> Examination:
+        personal = await self.recognition.examine(PERSONAL_DATA, specimen)
+        return stopped(PERSONAL_DATA.name, "the parser gave no clear answer") if personal.deferred else personal
 
     async def _hinted(self, specimen: Specimen, known: Known | None) -> tuple[Examination, ...]:
         """Return the hints on quality, none for a logo. A fault there is a remark, never an error."""

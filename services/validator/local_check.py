@@ -35,7 +35,7 @@ async def check_files(
     pool = Pool(min(os.cpu_count() or 1, max(len(paths), 1), 4))
     await pool.start()
     try:
-        examiner = Examiner(pool=pool, policy=policies.load(), limit_bytes=limit_bytes)
+        examiner = Examiner(pool=pool, recognition=pool, policy=policies.load(), limit_bytes=limit_bytes)
         scanner = ClamdScanner(clamd_address)
         gate = asyncio.Semaphore(pool.size)
         return await asyncio.gather(*(_check(os.fspath(path), examiner, scanner, gate) for path in paths))

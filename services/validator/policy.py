@@ -73,7 +73,7 @@ class Policy:
             findings = [*findings[: FINDINGS_LISTED_MAX - 1], self._rest(examined, findings, blocking)]
         return CheckResult(
             check=examined.check,
-            outcome=_outcome(findings, examined.error),
+            outcome=_outcome(findings, examined.error or examined.deferred),
             engine=examined.engine,
             findings=tuple(findings[:FINDINGS_LISTED_MAX]),
             findings_count=max(examined.total, len(examined.observations)),

@@ -32,6 +32,24 @@ class ValidatorSettings(
     validator_parsers: int = Field(
         default=2, ge=1, le=32, description="Parser children kept warm; about one per core that the validator may use."
     )
+    validator_recognition_parsers: int = Field(
+        default=1,
+        ge=1,
+        le=32,
+        description=(
+            "More parser children, for files with words in pictures alone: each takes a core for up to 30 s a file, at "
+            "low priority. Started when the first such file comes."
+        ),
+    )
+    validator_recognition_files: int = Field(
+        default=4,
+        ge=1,
+        le=32,
+        description=(
+            "Files with words in pictures that may stand beside the slots, waiting for those children or with them; "
+            "each takes spool space for one file. More are put back into the queue."
+        ),
+    )
     validator_rescan_seconds: float = Field(
         default=2.0,
         ge=0.05,

@@ -9,7 +9,7 @@ import contextlib
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -106,22 +106,31 @@ class ClamdScanner:
     async def session(self, *, sha256: str = "") -> AsyncIterator["Session"]:
         """Open a scan of one file; wait for a free connection first. An engine that is not trusted gets none.
 
-        `sha256` names the bytes that are to come: what these signatures said of them lately is not asked again.
+        `sha256` names the bytes that are to come: what these signatures said of them lately is not asked again. The
+        connection is free for the next file as soon as the engine has answered.
         """
-        async with self._slots:
+        async with contextlib.AsyncExitStack() as held:
+            await held.enter_async_context(self._slots)
             version = await self.version()
             known = self._recall(sha256, version)
             trusted = version is not None and await self.trust.holds(version)
             line = await self._connect() if trusted and known is None else None
             session = Session(self, line, self._deadlines)
             session.begin(version, trusted=trusted, known=known, sha256=sha256)
-            with tracing.piece("clamd INSTREAM", "client", {"rpc.system": "clamd"}), SCANNING.track_inprogress():
-                self.busy += 1
-                try:
-                    yield session
-                finally:
-                    self.busy -= 1
-                    session.close()
+            held.enter_context(self._scanning())
+            held.callback(session.close)
+            session.over = held.aclose
+            with tracing.piece("clamd INSTREAM", "client", {"rpc.system": "clamd"}):
+                yield session
+
+    @contextlib.contextmanager
+    def _scanning(self) -> Iterator[None]:
+        self.busy += 1
+        try:
+            with SCANNING.track_inprogress():
+                yield
+        finally:
+            self.busy -= 1
 
     async def version(self) -> Version | None:
         """Ask for the versions, at most every few seconds; None when the engine is away."""
@@ -241,6 +250,7 @@ class Session:
         self._known: Scan | None = None
         self._sha256 = ""
         self._opened = time.perf_counter()
+        self.over: Callable[[], Awaitable[None]] | None = None
 
     def begin(self, version: Version | None, *, trusted: bool, known: Scan | None, sha256: str) -> None:
         """Take in what is known when the session opens: an engine may read new signatures while it scans."""
@@ -262,6 +272,8 @@ class Session:
         scan = await self._answer()
         SECONDS.labels(scan.answer.value).observe(time.perf_counter() - self._opened)
         tracing.describe({"results.scan.answer": scan.answer.value})
+        if self.over:
+            await self.over()
         return scan
 
     async def _answer(self) -> Scan:

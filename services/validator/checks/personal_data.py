@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from xml.parsers import expat
 
-from services.validator.detectors import NOTHING, Hit, Published, material
+from services.validator.detectors import Hit, material
+from services.validator.detectors.own_words import published_by
+from services.validator.detectors.published import NOTHING, Published, Value
 from services.validator.detectors.reasons import Why
 from services.validator.detectors.search import search
 from services.validator.detectors.sieve import digit_runs
@@ -25,6 +27,7 @@ from services.validator.formats import xml
 from services.validator.quality.facts import told
 from services.validator.quality.sample import Sample
 from services.validator.text import WITHOUT_TEXT, Block, UnreadError, reader
+from services.validator.text.ocr import DeferredError
 
 CHECK = "personal-data"
 ENGINE = "results-personal-data 2026-11-2"
@@ -50,11 +53,20 @@ _UNREADABLE = (
 
 
 def examine(specimen: Specimen) -> Examination:
-    """Search the text of a file whose format check has passed. Never raises for what a file holds."""
-    found = Findings(file_name=specimen.name)
+    """Search the text of a file whose format check has passed. Never raises for what a file holds.
+
+    The answer is `deferred` when words in pictures are to be recognised and this process leaves that to another.
+    """
+    told = specimen.published or {}
+    found = Findings(file_name=specimen.name, published=published_by(told))
     read = reader(specimen.extension)
     assert read or specimen.extension in WITHOUT_TEXT, specimen.extension
-    notes = _through(found, read, specimen.path) if read else []
+    try:
+        notes = _through(found, read, specimen.path) if read else []
+    except DeferredError:
+        return Examination(check=CHECK, engine=ENGINE, deferred=True)
+    if told.get("unread"):
+        notes.append(_note("published-contacts-unread"))
     seen = [*found.observations(lambda: _key(specimen.path)), *notes]
     return Examination(
         check=CHECK,
@@ -92,6 +104,7 @@ class Findings:
         self._published = published
         self._hits: dict[tuple[str, str, Place], Hit] = {}
         self._names: dict[str, tuple[Hit, Place]] = {}
+        self._left_out: set[Value] = set()
         self._lone: Counter[int] = Counter()
         self._numbers: Counter[int] = Counter()
         self._head = ""
@@ -107,7 +120,10 @@ class Findings:
             self._head += block.text[: material.HEAD_CHARACTERS]
             hits.extend(material.in_head(self._head))
         for hit in hits:
-            self._keep(hit, block)
+            if value := self._published.repeated(hit):
+                self._left_out.add(value)
+            else:
+                self._keep(hit, block)
         if lone := Counter(len(hit.value) for hit in hits if hit.lone):
             self._lone += lone
             runs = Counter(map(len, digit_runs(block.text)))
@@ -129,7 +145,7 @@ class Findings:
         """Return the hits as observations; what is likely chance becomes a possibility."""
         secret = key() if self._hits or self._names else b""
         seen = [self._observed(hit, place, secret) for (_, _, place), hit in self._hits.items()]
-        return [*seen, *self._name_note(secret)]
+        return [*seen, *self._name_note(secret), *self._left_out_note()]
 
     def judged(self) -> list[Hit]:
         """Return the hits without names, with the code that each has among the others of the file."""
@@ -157,6 +173,13 @@ class Findings:
         params = hit.why.params() | {"count": str(len(self._names))}
         seen = observation(CHECK, "person-names", params, place=place, match=hit.value, key=secret)
         return [replace(seen, excerpt=masked(hit.shown))]
+
+    def _left_out_note(self) -> list[Observation]:
+        """Say how many values, each once, do not count because the project published them itself."""
+        if not self._left_out:
+            return []
+        self.total += 1
+        return [_note("published-contacts", count=str(len(self._left_out)))]
 
 
 def _note(code: str, **params: str) -> Observation:

@@ -1,4 +1,4 @@
-"""A warm pool of parser children. One that crashes, answers nonsense or is late is killed and replaced.
+"""Warm pools of parser children. One that crashes, answers nonsense or is late is killed and replaced.
 
 The file goes in as a path, findings come back as bounded JSON; a child never holds more than one job.
 """
@@ -9,7 +9,9 @@ import os
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +31,21 @@ _ROOT = Path(__file__).resolve().parents[3]
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "MAGIC")
 _log = structlog.get_logger(__name__)
 
-SECONDS = Histogram("results_sandboxed_check_seconds", "Time of one check in a parser child", ["check"])
+SECONDS = Histogram("results_sandboxed_check_seconds", "Time of one check in a parser child", ["check", "pool"])
 FAILED = Counter(
     "results_parser_failures_total", "Parser children that crashed, were late or talked nonsense", ["check"]
 )
-BUSY = Gauge("results_parsers_busy", "Parser children at work now")
-WAITING = Gauge("results_parsers_waited_for", "Checks that wait for a free parser child now")
-SIZE = Gauge("results_parsers", "Parser children that there are to be")
+BUSY = Gauge("results_parsers_busy", "Parser children at work now", ["pool"])
+WAITING = Gauge("results_parsers_waited_for", "Checks that wait for a free parser child now", ["pool"])
+SIZE = Gauge("results_parsers", "Parser children that there may be", ["pool"])
+
+
+class Lane(Enum):
+    """What the children of a pool are for: all but pictures with words, those alone, or everything."""
+
+    QUICK = "quick"
+    RECOGNITION = "recognition"
+    ALL = "all"
 
 
 class ChildFailedError(Exception):
@@ -56,12 +66,14 @@ class _Child:
 
 
 class Pool:
-    """`size` children, started with `start`, ended with `close`. Jobs wait for a free one."""
+    """`size` children, started with `start` or by the first job, ended with `close`. Jobs wait for a free one."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, lane: Lane = Lane.ALL) -> None:
         assert size >= 1
         self.size = size
-        SIZE.set(size)
+        self._lane = lane
+        SIZE.labels(lane.value).set(size)
+        self._started = False
         self._idle: asyncio.Queue[_Child] = asyncio.Queue()
         self._alive: set[Process] = set()
         self._renewals: set[asyncio.Task[None]] = set()
@@ -73,6 +85,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start every child and wait until all are warm. Raises `ChildFailedError` when one cannot start."""
+        self._started = True
         for child in await asyncio.gather(*(self._spawn() for _ in range(self.size))):
             self._idle.put_nowait(child)
 
@@ -88,9 +101,11 @@ class Pool:
 
     async def examine(self, check: SandboxedCheck, specimen: Specimen) -> Examination:
         """Run one check on one file. A crash or a time-out is an examination with `error`, never an exception."""
-        with WAITING.track_inprogress():
+        pool = self._lane.value
+        with WAITING.labels(pool).track_inprogress():
             child = await self._take()
-        with tracing.piece(f"check {check.name}"), BUSY.track_inprogress(), SECONDS.labels(check.name).time():
+        took = SECONDS.labels(check.name, pool).time()
+        with tracing.piece(f"check {check.name}"), BUSY.labels(pool).track_inprogress(), took:
             try:
                 return _examination(check, await self._ask(child, check, specimen))
             except ChildFailedError as error:
@@ -103,6 +118,10 @@ class Pool:
 
     async def _take(self) -> _Child:
         """Wait for a free child; one that ended while it was idle is replaced, and costs no file a try."""
+        if not self._started:
+            self._started = True
+            for _ in range(self.size):
+                self._begin(self._put_new())
         while (child := await self._idle.get()).is_spent:
             self._give_back(child)
         return child
@@ -134,12 +153,21 @@ class Pool:
         if not child.is_spent and not self._closing:
             self._idle.put_nowait(child)
             return
-        task = asyncio.create_task(self._renew(child))
+        self._begin(self._renew(child))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._renewals.add(task)
         task.add_done_callback(self._renewals.discard)
 
     async def _renew(self, spent: _Child) -> None:
         await self._kill(spent.process)
+        if not self._closing:
+            await self._put_new()
+            self.replaced += 1
+
+    async def _put_new(self) -> None:
+        """Start a child, however often that takes, and put it among the idle ones."""
         pause = 0.1
         while not self._closing:
             try:
@@ -149,7 +177,6 @@ class Pool:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, START_PAUSE_SECONDS_MAX)
             else:
-                self.replaced += 1
                 self._idle.put_nowait(fresh)
                 return
 
@@ -162,7 +189,7 @@ class Pool:
             "HOME": self._private,
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.validator.sandbox.worker",
+            sys.executable, "-m", "services.validator.sandbox.worker", self._lane.value,
             stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=_ROOT, env=environment, start_new_session=True,
         )  # fmt: skip
         self._alive.add(process)

@@ -1,7 +1,9 @@
 """The parser child: gives up its rights, says which, then judges one file after the other until its input ends.
 
-Run as `python -m services.validator.sandbox.worker`. It reads requests {check, path, name, size, detected_type} and
-answers {examination} or {error}. It is never trusted: the service bounds, times and if need be kills it.
+Run as `python -m services.validator.sandbox.worker LANE`. In the lane `quick` it leaves pictures with words to others;
+in the lane `recognition` it gives way to them for the processor. It reads requests {check, path, name, size,
+detected_type} and answers {examination} or {error}. It is never trusted: the service bounds, times and if need be kills
+it.
 """
 
 import os
@@ -38,6 +40,7 @@ _WARM = (
     *(f"services.validator.text.{name}" for name in _TEXTS),
     *(f"PIL.{name}ImagePlugin" for name in _PICTURES),
 )
+RECOGNITION_NICENESS = 10
 _ENGINES = ("services.validator.quality.spelling", "services.validator.quality.language")
 
 
@@ -49,10 +52,18 @@ def main() -> None:
         import_module(module)
     for engine in _ENGINES:
         import_module(engine).is_there()
+    _keep_to(sys.argv[1] if len(sys.argv) > 1 else "")
     in_force = limits.give_up()
     _send(answers, {"isolation": in_force, "holes": self_test.holes()})
     while request := _receive(sys.stdin.buffer):
         _send(answers, _answer(request))
+
+
+def _keep_to(lane: str) -> None:
+    if lane == "quick":
+        import_module("services.validator.text.ocr").Reader.defers = True
+    elif lane == "recognition":
+        os.nice(RECOGNITION_NICENESS)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import ctypes
 import os
 import time
 from functools import cache
+from typing import ClassVar
 
 from PIL import Image
 
@@ -16,7 +17,8 @@ LANGUAGES = ("lav", "eng")
 PAGES_MAX = 40
 SECONDS_MAX = 30.0
 PAGE_SECONDS_MAX = 12.0
-PIXELS_MAX = 12_000_000
+PIXELS_MAX = 9_000_000
+"""An A4 page at 300 dots per inch; what is larger is made smaller, so that a child stays near 150 MB."""
 DOTS_PER_INCH = 200
 _LIBRARIES = (
     "libtesseract.so.5",
@@ -27,15 +29,26 @@ _LIBRARIES = (
 _AUTOMATIC_PAGES = 3
 
 
+class DeferredError(Exception):
+    """A picture is to be searched for words, and this process leaves that to another."""
+
+
 class Reader:
-    """Reads the pictures of one file within its share of pages and seconds."""
+    """Reads the pictures of one file within its share of pages and seconds; not at all in a process that defers."""
+
+    defers: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._ends_at = time.monotonic() + SECONDS_MAX
         self._pages = 0
 
     def read(self, picture: Image.Image) -> str:
-        """Return the words in a picture. Raises `UnreadError` when they cannot be read, or not in time."""
+        """Return the words in a picture. Raises `UnreadError` when they cannot be read, or not in time.
+
+        Raises `DeferredError` where another process is to do it.
+        """
+        if self.defers:
+            raise DeferredError
         engine = _engine()
         left = min(self._ends_at - time.monotonic(), PAGE_SECONDS_MAX)
         if engine is None:
@@ -50,11 +63,16 @@ class Reader:
 
 
 def _grey(picture: Image.Image) -> Image.Image:
+    width, height = _wanted(picture)
+    # A JPEG decodes at a half or a quarter of its size, and without its colours: less memory than to decode and shrink.
+    picture.draft("L", (width * 3 // 4, height * 3 // 4))
     grey = picture.convert("L")
-    if grey.width * grey.height > PIXELS_MAX:
-        share = (PIXELS_MAX / (grey.width * grey.height)) ** 0.5
-        grey = grey.resize((max(int(grey.width * share), 1), max(int(grey.height * share), 1)))
-    return grey
+    return grey if grey.width * grey.height <= PIXELS_MAX else grey.resize((width, height))
+
+
+def _wanted(picture: Image.Image) -> tuple[int, int]:
+    share = min((PIXELS_MAX / max(picture.width * picture.height, 1)) ** 0.5, 1.0)
+    return max(int(picture.width * share), 1), max(int(picture.height * share), 1)
 
 
 class _Engine:

@@ -15,6 +15,7 @@ from services.validator.domain import Specimen
 from services.validator.engine import Examiner
 from services.validator.one_pass import OnePass, Spool
 from services.validator.progress import Progress
+from services.validator.slots import UNBOUND, Slot
 from services.validator.verdicts import Examined, verdict_event
 from shared.contracts.verdict import CheckOutcome, VerdictOutcome
 from shared.errors import TransientError
@@ -54,10 +55,13 @@ class CheckContent:
     scanner: ClamdScanner
     teller: ProgressTeller
 
-    async def __call__(self, cause: Recorded, *, attempt: int = 1, again: bool = False) -> VerdictOutcome | None:
+    async def __call__(
+        self, cause: Recorded, *, attempt: int = 1, again: bool = False, slot: Slot = UNBOUND
+    ) -> VerdictOutcome | None:
         """Return the outcome; None when no verdict is due. `again` takes up an unfinished verdict.
 
-        Raises `CheckUnfinishedError` while tries are left, `StoreAwayError`, and `TransientError` of the log.
+        Raises `CheckUnfinishedError` while tries are left, `NoRoomAsideError`, `StoreAwayError`, and `TransientError`
+        of the log.
         """
         content = content_of(cause)
         if content is None:
@@ -65,16 +69,19 @@ class CheckContent:
         project = await self.log.load(content.project_id)
         if not is_due(project, content, again=again):
             return None
+        slot.expect(content.sha256)
         has_tries_left = attempt < TRIES_MAX or again
         async with self.scanner.session(sha256=content.sha256) as session:
             if has_tries_left and not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.examine(content, session, attempt, known_of(project, content))
+            examined = await self.examine(content, session, attempt, known_of(project, content), slot)
         if has_tries_left and not _may_stand(examined, again=again):
             raise CheckUnfinishedError("a check could not run")
         return await self._append(cause, content, examined, again=again)
 
-    async def examine(self, content: Content, session: Session, attempt: int, known: Known | None) -> Examined:
+    async def examine(
+        self, content: Content, session: Session, attempt: int, known: Known | None, slot: Slot = UNBOUND
+    ) -> Examined:
         """Read the bytes once and judge them; what may be kept lies in the clean zone afterwards."""
         async with (
             self.one_pass.spool() as spool,
@@ -84,7 +91,9 @@ class CheckContent:
             await copy.begin()
             arrived = await self._receive(content, spool, session)
             specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size, sha256=spool.sha256)
-            judgement = await self.examiner(specimen, session, bytes_are_right=arrived, known=known, over=progress.over)
+            judgement = await self.examiner(
+                specimen, session, bytes_are_right=arrived, known=known, over=progress.over, slot=slot
+            )
             keep = policy.may_be_kept(judgement.checks)
             if keep:
                 await copy.complete()

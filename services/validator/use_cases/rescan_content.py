@@ -12,6 +12,7 @@ from prometheus_client import Counter
 from services.validator import policy
 from services.validator.about import known_of
 from services.validator.content import content_of
+from services.validator.slots import UNBOUND, Slot
 from services.validator.use_cases.check_content import CheckContent, CheckUnfinishedError, ScannerAwayError
 from services.validator.verdicts import rescan_event
 from shared.contracts.verdict import VerdictOutcome
@@ -43,16 +44,17 @@ class RescanContent:
 
     check: CheckContent
 
-    async def __call__(self, cause: Recorded, *, attempt: int) -> VerdictOutcome | None:
+    async def __call__(self, cause: Recorded, *, attempt: int, slot: Slot = UNBOUND) -> VerdictOutcome | None:
         """Return the outcome; None when the content is gone. Raises CheckUnfinishedError while tries are left."""
         content = content_of(cause)
         if content is None:
             return None
+        slot.expect(content.sha256)
         project = await self.check.log.load(content.project_id)
         async with self.check.scanner.session() as session:
             if not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.check.examine(content, session, attempt, known_of(project, content))
+            examined = await self.check.examine(content, session, attempt, known_of(project, content), slot)
         if any(one.outcome == "error" for one in examined.judgement.checks):
             if attempt < TRIES_MAX:
                 raise CheckUnfinishedError("a check could not run")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import files
 from services.validator.checks import FORMAT, PERSONAL_DATA
 from services.validator.domain import Specimen
-from services.validator.sandbox.pool import Pool
+from services.validator.sandbox.pool import Lane, Pool
 from tests.unit.validator import samples
 
 
@@ -124,6 +125,29 @@ async def test_a_picture_that_needs_too_much_memory_does_not_take_the_service_al
     examined = await pool.examine(FORMAT, specimen(path))
 
     assert examined.error or examined.detected_type == "image/png"
+
+
+async def test_quick_children_leave_words_in_pictures_to_those_that_are_started_for_them(tmp_path: Path) -> None:
+    picture = files.picture(tmp_path / "poster.png", "A room full of words").path
+    text = samples.write(tmp_path, "txt")
+    quick, recognition = Pool(1, Lane.QUICK), Pool(1, Lane.RECOGNITION)
+    await quick.start()
+    try:
+        deferred = await quick.examine(PERSONAL_DATA, specimen(picture))
+        plain = await quick.examine(PERSONAL_DATA, specimen(text))
+        assert (deferred.deferred, deferred.error, deferred.observations) == (True, False, ())
+        assert (plain.deferred, plain.error) == (False, False)
+        assert recognition.pids == ()
+
+        read = await recognition.examine(PERSONAL_DATA, specimen(picture))
+
+        assert (read.deferred, read.error) == (False, False)
+        assert "partly-examined" not in {one.code for one in read.observations}
+        assert (len(recognition.pids), recognition.holes, recognition.replaced) == (1, (), 0)
+        niceness = [os.getpriority(os.PRIO_PROCESS, pool.pids[0]) for pool in (quick, recognition)]
+        assert niceness[0] < niceness[1]
+    finally:
+        await asyncio.gather(quick.close(), recognition.close())
 
 
 async def test_closing_ends_every_child() -> None:

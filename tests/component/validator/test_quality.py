@@ -136,7 +136,7 @@ async def test_tables_and_pictures_are_not_asked_for_publicity(pool: Pool, tmp_p
 async def judged(
     pool: Pool, address: str, path: Path, known: Known | None
 ) -> tuple[VerdictOutcome, dict[str, list[str]]]:
-    examiner = Examiner(pool=pool, policy=policy.load(), limit_bytes=10_000_000)
+    examiner = Examiner(pool=pool, recognition=pool, policy=policy.load(), limit_bytes=10_000_000)
     async with ClamdScanner(address).session() as session:
         await session.send(await asyncio.to_thread(path.read_bytes))
         judgement = await examiner(specimen(path), session, known=known)
