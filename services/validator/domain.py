@@ -77,6 +77,7 @@ class Examination:
 class Specimen:
     """The file to judge: where it lies on local disk, the name it was given, its measured size in bytes.
 
+    For the search for personal data: `published` is what the project says of itself (see `about`).
     For the hints on quality: `about` is what is said of the result, `facts` what is known of its text. Without a path
     the words alone are looked at.
     """
@@ -88,6 +89,7 @@ class Specimen:
     detected_type: str | None = None
     about: Mapping[str, Any] | None = None
     facts: Mapping[str, Any] | None = None
+    published: Mapping[str, Any] | None = None
 
     @property
     def extension(self) -> str:

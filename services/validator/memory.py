@@ -1,11 +1,13 @@
 """What was found out about the same bytes a short while ago, so that it is not found out twice.
 
 It lives in the process only: a new program, policy or engine begins without it, and there is no place where somebody
-could plant a pass. Never remembered are errors, findings of the scanner, and whatever ran out of time. A remembered
-answer spares the scan and the parsers, never the reading: the bytes are digested anew each time, and the clean object
-is made of those.
+could plant a pass. What the project published itself is a part of the question, so no answer goes from one project to
+another that published something else. Never remembered are errors, findings of the scanner, and whatever ran out of
+time. A remembered answer spares the scan and the parsers, never the reading: the bytes are digested anew each time,
+and the clean object is made of those.
 """
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -36,7 +38,7 @@ class RememberingParsers:
         """Return what the check saw, now or a short while ago."""
         if not specimen.sha256 or check.name not in _DEPEND_ON_BYTES_AND_NAME:
             return await self.parsers.examine(check, specimen)
-        key = (check.name, repr(replace(specimen, path="")))
+        key = _key(check, specimen)
         if (known := self.recent.find(key)) is not None:
             REMEMBERED.labels(check.name).inc()
             return _dated(*known)
@@ -44,6 +46,13 @@ class RememberingParsers:
         if _is_worth_keeping(examined):
             self.recent.keep(key, examined)
         return examined
+
+
+def _key(check: SandboxedCheck, specimen: Specimen) -> tuple[str, bytes]:
+    """Name an answer by all it depends on: a digest, so that no contact that the project published stays here."""
+    published = specimen.published if check is PERSONAL_DATA else None
+    asked = replace(specimen, path="", published=published)
+    return check.name, hashlib.blake2b(repr(asked).encode("utf-8", "replace"), digest_size=32).digest()
 
 
 def _is_worth_keeping(examined: Examination) -> bool:

@@ -57,15 +57,15 @@ def examine(specimen: Specimen) -> Examination:
 
     The answer is `deferred` when words in pictures are to be recognised and this process leaves that to another.
     """
-    told = specimen.published or {}
-    found = Findings(file_name=specimen.name, published=published_by(told))
+    own = specimen.published or {}
+    found = Findings(file_name=specimen.name, published=published_by(own))
     read = reader(specimen.extension)
     assert read or specimen.extension in WITHOUT_TEXT, specimen.extension
     try:
         notes = _through(found, read, specimen.path) if read else []
     except DeferredError:
         return Examination(check=CHECK, engine=ENGINE, deferred=True)
-    if told.get("unread"):
+    if own.get("unread"):
         notes.append(_note("published-contacts-unread"))
     seen = [*found.observations(lambda: _key(specimen.path)), *notes]
     return Examination(

@@ -5,8 +5,9 @@ a name; everything else looks only at the places that those found.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from services.validator.detectors.reasons import Why
@@ -16,6 +17,7 @@ BEFORE_CHARACTERS = 80
 AFTER_CHARACTERS = 40
 _JOINING = "-/+@#–‑"
 _REST_OF_WORD = re.compile(r"\w{1,40}")
+_WORDS = re.compile(r"\w+(?:['’-]\w+)*")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -25,7 +27,7 @@ class Hit:
 
     `what` is a country or a network; of a list the number of its rows. `lone` says that it is a bare run of digits
     without words around it that announce it: one alone is believed, one valid among many invalid ones of its length
-    is chance.
+    is chance. `whole` is what an address is compared by: its words from the street to the postal code.
     """
 
     code: str
@@ -35,36 +37,15 @@ class Hit:
     what: str = ""
     lone: bool = False
     why: Why = Why.CHECKED
+    whole: str = ""
 
 
 Detector = Callable[[Block], Iterator[Hit]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What the project has published about itself, and what therefore is no finding: addresses, numbers, names.
-
-    Give the values as people write them; `covers` compares what is left without spaces, signs and case.
-    """
-
-    values: frozenset[str] = field(default_factory=frozenset)
-
-    @classmethod
-    def of(cls, *values: str) -> "Published":
-        """Take contacts as they are written on the project's page."""
-        return cls(values=frozenset(map(plain, values)))
-
-    def covers(self, hit: Hit) -> bool:
-        """Say whether a hit repeats what is published anyway."""
-        return bool(self.values) and plain(hit.value) in self.values
-
-
-NOTHING = Published()
-
-
-def plain(value: str) -> str:
-    """Return letters, digits and the sign of e-mail addresses, in small letters."""
-    return "".join(one for one in value.casefold() if one.isalnum() or one in "@._")
+def words(text: str) -> str:
+    """Return the words of a text in small letters, one blank between two: what names and addresses are compared by."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFC", text).casefold()))
 
 
 def stands_free(block: Block, start: int, end: int) -> bool:

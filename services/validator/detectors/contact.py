@@ -1,7 +1,7 @@
 """E-mail addresses and telephone numbers: weak signals that a reviewer should see."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import phonenumbers
 
@@ -33,6 +33,7 @@ _OTHER_REGIONS = (
     "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",
     "GR", "HR", "SI", "AT", "BE", "DK", "NO", "IS", "IE", "LU", "CY", "MT",
 )  # fmt: skip
+REGIONS = (HOME_REGION, *_OTHER_REGIONS)
 
 
 def emails(block: Block) -> Iterator[Hit]:
@@ -82,17 +83,30 @@ def _is_announced(block: Block, start: int) -> bool:
 
 def _national(start: int, written: str) -> Iterator[Hit]:
     """Ask Latvia's plan first, then those of the other countries: the text does not say whose number it is."""
-    for region in (HOME_REGION, *_OTHER_REGIONS):
-        if found := list(_judge(start, written, region, Why.WORDS)):
-            yield from found
-            return
+    if value := next(filter(None, (_valid(written, region) for region in REGIONS)), None):
+        yield Hit("phone-number", start, written, value, why=Why.WORDS)
 
 
 def _judge(start: int, written: str, region: str | None, why: Why) -> Iterator[Hit]:
+    if value := _valid(written, region):
+        yield Hit("phone-number", start, written, value, why=why)
+
+
+def with_country_code(written: str, regions: Iterable[str] = REGIONS) -> str | None:
+    """Return a valid number as `+`, code of the country and digits; a national one is of the first region it fits."""
+    digits = written.strip().replace("(0)", "")
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits.startswith("+"):
+        return _valid(digits, None)
+    return next(filter(None, (_valid(digits, region) for region in regions)), None)
+
+
+def _valid(written: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
-        return
-    if phonenumbers.is_valid_number(number):
-        value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        yield Hit("phone-number", start, written, value, why=why)
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

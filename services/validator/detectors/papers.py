@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from services.validator.detectors import Announcement, Hit, stands_free
+from services.validator.detectors import Announcement, Hit, stands_free, words
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -56,6 +56,7 @@ _NUMBER_FIRST = (
 )
 STREET = "|".join((_STREET_AFTER, _STREET_BEFORE, _NUMBER_FIRST))
 _STREET = re.compile(STREET)
+_STREET_NAME = re.compile(r"[^\n\t;:,()]+\Z")
 _POSTAL = re.compile(
     r"(?:[0-9]{4,5}|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{4}-[0-9]{3})(?=,? [^\W\d_])"
 )
@@ -141,4 +142,12 @@ def address_at(block: Block, start: int) -> Iterator[Hit]:
     if street:
         begins = first + street.start()
         value = " ".join(near[street.start() :].split())[:80]
-        yield Hit("postal-address", min(begins, start), value, value.casefold(), why=Why.STREET)
+        whole = _from_street_to_code(block.text, begins, first + street.end(), match)
+        yield Hit("postal-address", min(begins, start), value, value.casefold(), why=Why.STREET, whole=whole)
+
+
+def _from_street_to_code(text: str, begins: int, ends: int, code: re.Match[str]) -> str:
+    """Return an address by its words. The street is found by its last letter; its name begins behind a sign."""
+    named = _STREET_NAME.search(text[max(begins - 60, 0) : begins])
+    begins -= len(named.group()) if named else 0
+    return words(text[min(begins, code.start()) : max(ends, code.end())])

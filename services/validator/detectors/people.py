@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.validator.detectors import Hit, Published, names, plain
-from services.validator.detectors.contact import is_mailbox
+from services.validator.detectors import Hit, names
+from services.validator.detectors.contact import emails, is_mailbox
+from services.validator.detectors.published import Published
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -79,6 +80,7 @@ _SIGN_HEADING = re.compile(
     r"assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift"
 )
 _CONTACT = re.compile(r"([A-Za-z0-9._%+-]+)@|_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])")
+_DATE = re.compile(r"[0-9]{1,2}[./-] ?[0-9]{1,2}[./-] ?[0-9]{2}|[0-9]{4}[./-][0-9]{1,2}[./-][0-9]")
 _REFERENCE = re.compile(r"\((?:19|20)[0-9]{2}|isbn|doi|https?:|\bpp?\. ?[0-9]|\blpp\b|vol\.|et al|–\s?(?:1[0-9]|"
                         r"20)[0-9]{2}|"
                         r"\b1[0-9]{3}\s?[-–]", re.IGNORECASE)  # fmt: skip
@@ -96,7 +98,7 @@ def detect(block: Block, published: Published) -> Iterator[Hit]:
     """Find lists, and beside them the names that stand in the text."""
     found = list(_people(block.text))
     for row in found:
-        if row.known:
+        if row.known or published.has_name(row.shown):
             yield Hit("person-name", row.start, row.shown, row.shown.casefold(), why=Why.GIVEN_NAME)
     yield from _lists(block, [row for row in found if _leads(block.text, row)], published)
 
@@ -169,10 +171,16 @@ def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> I
 
 
 def _is_published(row: _Row, beside: str, published: Published) -> bool:
-    if not published.values:
+    """Say whether a row tells nothing but what the project does: its name, and whatever contacts stand beside it.
+
+    A row with a date, a place to sign or a number that is not published counts.
+    """
+    if not published.has_name(row.shown) or _DATE.search(beside):
         return False
-    return plain(row.shown) in published.values or any(
-        plain(word) in published.values for word in re.split(r"[\s;|,]+", beside)
+    addresses = {hit.start for hit in emails(Block(beside)) if published.repeated(hit)}
+    return all(
+        match.start() in addresses if match[1] else published.has_phone(match.group())
+        for match in _CONTACT.finditer(beside)
     )
 
 

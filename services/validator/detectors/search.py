@@ -1,4 +1,4 @@
-"""Everything that names a person in one block, and what the project has published left out."""
+"""Everything that names a person in one block."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from services.validator.detectors import (
-    NOTHING,
     Hit,
-    Published,
     bank,
     contact,
     identity,
@@ -16,6 +14,7 @@ from services.validator.detectors import (
     people,
     sieve,
 )
+from services.validator.detectors.published import NOTHING, Published
 from services.validator.text import Block
 
 _STRETCH = re.compile(r"[0-9](?:[ \u00a0]?[0-9A-Z./+()\-–‑—]){3,200}")
@@ -29,14 +28,9 @@ _CARD_DIGITS = range(13, 20)
 
 
 def search(block: Block, published: Published = NOTHING) -> Iterator[Hit]:
-    """Give the hits of one block, in no order."""
-    cached = replace(block, heading=lru_cache(maxsize=4)(block.heading)) if _has_headings(block) else block
-    for hit in _all(cached, published):
-        if not published.covers(hit):
-            yield hit
-
-
-def _all(block: Block, published: Published) -> Iterator[Hit]:
+    """Give the hits of one block, in no order; rows of `published` people make no list."""
+    if _has_headings(block):
+        block = replace(block, heading=lru_cache(maxsize=4)(block.heading))
     text = block.text
     yield from contact.emails(block)
     yield from contact.international(block)

@@ -125,6 +125,12 @@ def _forms() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(shared), tuple(alone)
 
 
+def statement_texts() -> tuple[str, ...]:
+    """Return every form of the statement, as people read it."""
+    lines = (line.partition(": ")[2] for line in _STATEMENTS.strip().split("\n"))
+    return tuple(text for line in lines for text in re.split(r" / | \| ", line))
+
+
 @cache
 def _stems() -> tuple[tuple[str, ...], ...]:
     lines = (line.partition(": ")[2] for line in _DISCLAIMERS.strip().split("\n"))

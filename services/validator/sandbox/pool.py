@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.validator.checks import SandboxedCheck
+from services.validator.checks import PERSONAL_DATA, SandboxedCheck
 from services.validator.domain import Examination, Specimen, encoded, examination, observation
 from services.validator.sandbox.frames import HEADER_BYTES, FrameError, length, pack, unpack
 from shared import tracing
@@ -130,6 +130,7 @@ class Pool:
         request = {
             "check": check.name, "path": specimen.path, "name": specimen.name, "size": specimen.size,
             "detected_type": specimen.detected_type, "about": specimen.about, "facts": specimen.facts,
+            "published": specimen.published if check is PERSONAL_DATA else None,
         }  # fmt: skip
         child.is_broken = True
         try:
