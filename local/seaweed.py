@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from local.credentials import Credentials, write_private
 from local.nats_server import http_status
 from local.ports import HOST, INNER_OFFSET, Ports
@@ -61,6 +63,8 @@ class SeaweedServer(Server):
             "webdav": "false",
             "admin.ui": "false",
             "master.telemetry": "false",
+            # A master that resumes its state sometimes votes before it serves: its volumes are then away for 5 s.
+            "master.resumeState": "false",
         }
         arguments = tuple(f"-{name}={text}" for name, text in (options | self._port_options()).items())
         return Command(argv=(binary("weed"), "mini", *arguments), environment=self._secrets(), folder=self.home)
@@ -91,8 +95,21 @@ class SeaweedServer(Server):
                 left.unlink(missing_ok=True)
 
     def is_ready(self) -> bool:
-        """An S3 gateway that serves refuses whoever comes without a key; before, it does not answer or answers 5xx."""
-        return http_status(self.ports.s3, f"/{BUCKETS[-1]}") == 403
+        """The gateway refuses whoever comes without a key, and knows where every object's bytes are.
+
+        Before it serves it does not answer, or answers 5xx; before it knows the volumes, every GET is answered 500.
+        """
+        return http_status(self.ports.s3, f"/{BUCKETS[-1]}") == 403 and self._volumes_known()
+
+    def _volumes_known(self) -> bool:
+        try:
+            answer = httpx.get(f"http://{HOST}:{self.ports.master}/dir/status", timeout=1)
+        except httpx.HTTPError:
+            return False
+        centers = answer.json()["Topology"]["DataCenters"] if answer.is_success else None
+        nodes = [node for center in centers or () for rack in center["Racks"] for node in rack["DataNodes"]]
+        kept = len(list((self.home / "data").glob("*.dat")))
+        return bool(nodes) and sum(node["Volumes"] for node in nodes) >= kept
 
     def settle(self) -> None:
         """Have every object on disk before its PUT is answered. The setting is kept in the store; once is enough."""

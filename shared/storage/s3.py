@@ -51,6 +51,8 @@ THREADS = 16
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 30.0
 RETRIES = 3
+# Of answers that say "later", 500 among them (S3: "InternalError, try again"): waits of 0.2, 0.4, 0.8 and 1.6 s.
+RETRIES_OF_ANSWERS = 5
 LIST_BATCH = 500
 SEND_BYTES = 256 * 1024
 _BINARY = "application/octet-stream"
@@ -221,7 +223,14 @@ def _connections() -> urllib3.PoolManager:
         maxsize=THREADS,
         blocksize=SEND_BYTES,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-        retries=urllib3.Retry(total=RETRIES, backoff_factor=0.1, status_forcelist=[502, 503, 504]),
+        retries=urllib3.Retry(
+            total=RETRIES_OF_ANSWERS,
+            connect=RETRIES,
+            read=RETRIES,
+            status=RETRIES_OF_ANSWERS,
+            backoff_factor=0.1,
+            status_forcelist=[500, 502, 503, 504],
+        ),
         cert_reqs="CERT_REQUIRED",
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
     )

@@ -58,8 +58,9 @@ def test_what_is_restored_is_what_was_there(platform: RunningPlatform, site: Sit
         with httpx.Client(timeout=30) as http:
             there = Scenario(site_of(new, http), tmp_path, project_id=scenario.project_id)
             ok(there.public_result(published["id"]))
-            body = there.public.publisher("GET", f"/v1/results/{published['id']}/file").content
-            assert hashlib.sha256(body).hexdigest() == published["file"]["sha256"]
+            file = there.public.publisher("GET", f"/v1/results/{published['id']}/file")
+            assert file.status_code == 200, file.text
+            assert hashlib.sha256(file.content).hexdigest() == published["file"]["sha256"]
             assert there.read()["contacts"][0]["email"] == "zaiga.slepena@example.org"
             Scenario(there.site, tmp_path).story()
     finally:

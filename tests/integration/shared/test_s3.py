@@ -269,3 +269,26 @@ async def test_a_stream_that_breaks_off_is_never_taken_for_the_whole() -> None:
     finally:
         store.close()
         server.close()
+
+
+async def test_a_store_that_asks_to_try_again_is_asked_again() -> None:
+    error = b"<Error><Code>InternalError</Code><Resource>/clean/key</Resource></Error>"
+    answers = [(b"500 Internal Server Error", error), (b"503 Slow Down", error), (b"200 OK", b"the object")]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        status, body = answers.pop(0)
+        writer.write(b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    address, port = server.sockets[0].getsockname()
+    store = S3ObjectStore(
+        S3Settings(s3_endpoint=f"{address}:{port}", s3_access_key="nobody", s3_secret_key=SecretStr("nothing"))
+    )
+    try:
+        assert await read(store, CLEAN, "key") == b"the object"
+    finally:
+        store.close()
+        server.close()
