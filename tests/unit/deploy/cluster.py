@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "deploy" / "k8s"
-OVERLAYS = ("local", "staging", "production", "three-zones")
+OVERLAYS = ("local", "staging", "production", "three-zones", "gateway")
 SERVICES = ("intake", "validator", "review", "publisher")
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 NAME = "app.kubernetes.io/name"
@@ -103,14 +103,14 @@ def rendered(overlay: str) -> Cluster:
 
 
 def components(overlay: str) -> set[str]:
-    """The components that an overlay brings, those of the overlay under it included."""
+    """The components that an overlay brings, those of the overlay under it included; a gateway replaces the ingress."""
     folder = K8S / "overlays" / overlay
     content = yaml.safe_load((folder / "kustomization.yaml").read_text())
     found = {Path(path).name for path in content.get("components", ())}
     for path in content["resources"]:
         if (folder / path).resolve().parent == K8S / "overlays":
             found |= components(Path(path).name)
-    return found
+    return found - {"ingress"} if "gateway" in found else found
 
 
 def values(path: str) -> Any:

@@ -48,8 +48,9 @@ def of_settings(service: str, brought: set[str]) -> set[Flow]:
         flows.add(Flow(service, "namespace object-store", 8333))
     if issubclass(settings, OidcSettings):
         flows.add(Flow(service, INTERNET, 443))
-    if "ingress" in brought and issubclass(settings, OidcSettings | PublicSettings):
-        flows.add(Flow("namespace ingress", service, 8080))
+    for way_in in {"ingress", "gateway"} & brought:
+        if issubclass(settings, OidcSettings | PublicSettings):
+            flows.add(Flow(f"namespace {way_in}", service, 8080))
     if "prometheus-operator" in brought:
         flows.add(Flow("namespace monitoring", service, 9090))
     if "traces" in brought:

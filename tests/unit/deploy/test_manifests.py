@@ -10,7 +10,7 @@ from local.manifests import NAMESPACE, STORE_NAMESPACE, secret_objects
 from tests.unit.deploy.cluster import K8S, OVERLAYS, SERVICES, Cluster, components, labels_of, pod_of, rendered
 
 OLDEST = "1.33"  # the first in which sidecars are stable
-OF_OPERATORS = {"monitoring.coreos.com/v1", "keda.sh/v1alpha1", "cert-manager.io/v1"}
+OF_OPERATORS = {"monitoring.coreos.com/v1", "keda.sh/v1alpha1", "cert-manager.io/v1", "gateway.networking.k8s.io/v1"}
 MADE_ELSEWHERE = {"results-trust"}  # by trust-manager, from charts/trust-manager
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret", "projected", "downwardAPI", "csi", "ephemeral"}
 BYTES = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
@@ -265,6 +265,9 @@ def test_certificates_are_made_for_the_names_that_are_served(cluster: Cluster) -
     for one in cluster.of_kind("Ingress"):
         [tls] = one["spec"]["tls"]
         assert made[tls["secretName"]] == tls["hosts"]
+    for listener in (one for gateway in cluster.of_kind("Gateway") for one in gateway["spec"]["listeners"]):
+        for certificate in listener.get("tls", {}).get("certificateRefs", ()):
+            assert made[certificate["name"]] == [listener["hostname"]]
 
 
 def test_monitors_find_every_service_on_its_port_for_operators(cluster: Cluster) -> None:
