@@ -33,9 +33,10 @@ def _faults(path: str, kind: str) -> list[Fault]:
             width, height = picture.size
             if width * height > PIXELS_MAX:
                 return [Fault("image-too-large", {"width": str(width), "height": str(height)})]
-            located = exif.location(picture)
+            located = exif.location(path, picture)
             if width * height <= PIXELS_DECODED_MAX:
                 picture.load()
+                located = located or exif.location(path, picture)
             else:
                 picture.verify()
     except (

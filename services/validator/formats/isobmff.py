@@ -1,10 +1,11 @@
 """MP4 and QuickTime: the brand in the first box tells them apart, and the chain of boxes must fit the file."""
 
+import mmap
 import os
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign
+from services.validator.formats import Fault, Inspection, NotThisFormatError, film, foreign
 
 BOXES_MAX = 100_000
 _MP4 = frozenset(
@@ -36,7 +37,9 @@ def inspect(path: str, kind: str) -> Inspection:
         if container != kind:
             raise NotThisFormatError(_media_type(container))
         boxes = list(_boxes(file, length))
-    return Inspection(_media_type(kind), (*_faults(boxes, length), *foreign.faults(path, kind)))
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            placed = [Fault("location-in-film", {"what": "GPS"})] if film.located(data) else []
+    return Inspection(_media_type(kind), (*_faults(boxes, length), *placed, *foreign.faults(path, kind)))
 
 
 def _container(file: BinaryIO) -> str:

@@ -46,6 +46,7 @@ _FORMULA = re.compile(
     r"""(?:^|[;,\t\n])\s*["']?[=@][^\s\d"';,][^;,\t\n]{0,200}|(?:^|[;,\t\n])["']?[+-][A-Za-z]{2,30}\("""
 )
 _OVERLAP_CHARACTERS = 1024
+_RUN = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]{4,}")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}\Z", re.IGNORECASE)
 _NAMES = {"utf-8-sig": "utf-8", "cp1257": "windows-1257", "cp1252": "windows-1252", "cp1251": "windows-1251"}
 _TYPES = {"txt": "text/plain", "csv": "text/csv", "uri": "text/uri-list"}
@@ -105,6 +106,11 @@ def charset_of(path: str) -> str | None:
         return None
     if _decodes(path, "utf-8"):
         return "utf-8"
+    return single_byte_charset(sample)
+
+
+def single_byte_charset(sample: bytes) -> str:
+    """Return the codec of a character a byte in which most of what is not ASCII is letters of its languages."""
     return max(_SINGLE_BYTE, key=lambda codec: _fit(sample, codec))
 
 
@@ -138,6 +144,11 @@ def _utf16_without_mark(sample: bytes) -> str | None:
     if len(sample) >= 4 and sample[::2].count(0) > 0.7 * half and sample[1::2].count(0) == 0:
         return "utf-16-be"
     return None
+
+
+def runs(body: bytes) -> str:
+    """Return the runs of four letters or more, in UTF-8, from what may hold more than text."""
+    return "\n".join(_RUN.findall(body.decode("utf-8", "replace")))
 
 
 def _fit(sample: bytes, codec: str) -> float:

@@ -30,7 +30,7 @@ def read(path: str) -> Iterator[Block]:
 
 def _pages(path: str) -> Iterator[Block]:
     with Image.open(path, formats=_PARSERS) as picture:
-        yield Block("\n".join(exif.words(picture)))
+        yield Block("\n".join(exif.words(path, picture)))
         if picture.width * picture.height > PIXELS_DECODED_MAX:
             raise UnreadError("the picture is too large to be searched for text")
         pages = picture.format == "TIFF"

@@ -75,6 +75,11 @@ def powerpoint(*, encrypted: bool = False, body: bytes = b"") -> bytes:
     return ole({"PowerPoint Document": struct.pack("<HHI", 0x0F, 1000, 8) + bytes(8) + body, "Current User": user})
 
 
+def real(name: str) -> Path:
+    """A file that a program wrote (see `real/README.md`)."""
+    return Path(__file__).parent / "real" / name
+
+
 def box(kind: bytes, body: bytes = b"") -> bytes:
     return struct.pack(">I", len(body) + 8) + kind + body
 
@@ -85,20 +90,6 @@ def isobmff(brand: bytes, *compatible: bytes) -> bytes:
         + box(b"moov", box(b"mvhd", bytes(100)))
         + box(b"mdat", bytes(64))
     )
-
-
-def program_stream() -> bytes:
-    pack = b"\x00\x00\x01\xba\x44\x00\x04\x00\x04\x01\x00\x00\x03\xf8"
-    return (pack + b"\x00\x00\x01\xe0\x00\x10" + bytes(16)) * 20
-
-
-def transport_stream(packets: int = 40) -> bytes:
-    return b"".join(b"G" + struct.pack(">H", 0x1FFF) + b"\x10" + bytes(184) for _ in range(packets))
-
-
-def ogg() -> bytes:
-    payload = b"\x01vorbis" + struct.pack("<IBIiiiBB", 0, 2, 44100, 0, 128000, 0, 0xB8, 1)
-    return b"OggS\0\x02" + bytes(8) + struct.pack("<III", 7, 0, 0) + bytes([1, len(payload)]) + payload
 
 
 def picture(kind: str) -> bytes:
@@ -140,9 +131,9 @@ _BY_BYTES: dict[str, Callable[[], bytes]] = {
     "pps": powerpoint,
     "mp4": lambda: isobmff(b"isom", b"isom", b"iso2", b"avc1", b"mp41"),
     "mov": lambda: isobmff(b"qt  ", b"qt  "),
-    "mpg": program_stream,
-    "mpeg": transport_stream,
-    "ogg": ogg,
+    "mpg": real("program2.mpg").read_bytes,
+    "mpeg": real("transport.mpeg").read_bytes,
+    "ogg": real("opus.ogg").read_bytes,
     "jpeg": partial(picture, "JPEG"),
     "jpg": partial(picture, "JPEG"),
     "png": partial(picture, "PNG"),
