@@ -102,4 +102,4 @@ def _libmagic() -> magic.Magic:
 
 @cache
 def _engine() -> str:
-    return f"results-format 2026-11-2, libmagic {int(magic.version()) / 100:.2f}"  # type: ignore[no-untyped-call]  # python-magic has no types
+    return f"results-format 2026-11-3, libmagic {int(magic.version()) / 100:.2f}"  # type: ignore[no-untyped-call]  # python-magic has no types
