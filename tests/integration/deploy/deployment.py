@@ -30,7 +30,10 @@ PORTS_EACH = 2
 
 @dataclass
 class Deployment:
-    """Everything that runs. `secrets`: the Secrets that the manifests refer to, made for this run."""
+    """Everything that runs. `secrets`: the Secrets that the manifests refer to, made for this run.
+
+    `changes` stand in the environment of every pod instead of what its manifest says.
+    """
 
     home: Path
     cluster: Cluster
@@ -42,6 +45,7 @@ class Deployment:
     store: DeployedStore
     scanner: DeployedScanner
     signer: Signer
+    changes: Mapping[str, str] = field(default_factory=dict)
     pods: list[Pod] = field(default_factory=list)
 
     def container(self, workload: str, name: str = "service") -> Container:
@@ -70,7 +74,7 @@ class Deployment:
             "RESULTS_HTTP_HOST": HOST,
             "SSL_CERT_FILE": str(self.tls.bundle),
         }
-        mapped = everywhere | dict(places or {})
+        mapped = everywhere | dict(self.changes) | dict(places or {})
         return declared | {name: text for name, text in mapped.items() if name in declared}
 
     def pod(self, service: str) -> Pod:
@@ -127,8 +131,13 @@ def argv_of(container: Container) -> tuple[str, ...]:
 
 
 @contextmanager
-def deployed(home: Path, overlay: str) -> Iterator[Deployment]:
-    """Servers, the provisioning Job, then as many pods of each service as the manifests say; all ready."""
+def deployed(
+    home: Path, overlay: str, *, changes: Mapping[str, str] | None = None, of_nats: Mapping[str, str] | None = None
+) -> Iterator[Deployment]:
+    """Servers, the provisioning Job, then as many pods of each service as the manifests say; all ready.
+
+    `of_nats`: settings of the NATS servers beside those of the manifests.
+    """
     with ExitStack() as stack:
         ports, pod_ports = (stack.enter_context(reserved_ports()) for _ in range(2))
         cluster, tls = rendered(overlay), make_tls(home / "tls")
@@ -144,7 +153,9 @@ def deployed(home: Path, overlay: str) -> Iterator[Deployment]:
             store=DeployedStore(home / "store", ports, secrets, tls),
             scanner=DeployedScanner(home / "clamd", cluster),
             signer=Signer(issuer_url(ports), home / "issuer"),
+            changes=changes or {},
         )
+        made.nats.settings |= of_nats or {}
         for server in (made.nats, made.store, made.scanner, issuer_part(home / "issuer", ports)):
             stack.enter_context(server)
         finished = made.run_job()

@@ -1,0 +1,70 @@
+"""Everything is restarted at noon, and nobody notices.
+
+Twenty requests a second, uploads that take three seconds and a stream that is followed go on meanwhile.
+RESULTS_DRILLS=long restarts every NATS server and leaves the waiting times of the manifests as they are;
+RESULTS_SEED repeats a run's choices.
+"""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from typing import TypeVar
+
+import pytest
+
+from local.server import Server
+from tests.integration.rolling.load import Load
+from tests.integration.rolling.record import require_kept, settled
+from tests.integration.rolling.rollout import Rollout, leave, returned
+
+SECONDS_MAX = 2.0
+LAME_DUCK_SECONDS_MAX = 60.0
+Part = TypeVar("Part", bound=Server)
+IS_LONG = os.environ.get("RESULTS_DRILLS") == "long"
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_a_rolling_restart_of_all_parts_fails_no_request_and_loses_nothing(rollout: Rollout) -> None:
+    seed = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
+    print(f"\nRESULTS_SEED={seed}", flush=True)
+    load = Load(rollout.deployment, rollout.balancers, seed)
+    with load.running():
+        _restart(load, rollout)
+
+    print(load.summary(), flush=True)
+    assert load.failures() == []
+    assert load.streams_broken == []
+    assert load.percentile(0.99) < SECONDS_MAX
+    promised = [one.result_id for one in load.promised]
+    history = asyncio.run(settled(rollout.deployment, promised))
+    require_kept(history, promised)
+    _the_stream_told_everything_once(load, [one.sequence for one in history if load.projects[0] in one.subject])
+
+
+def _restart(load: Load, rollout: Rollout) -> None:
+    """Both pods of each service, one after the other, all services at once; and the servers meanwhile."""
+    nodes = rollout.deployment.nats.nodes[: None if IS_LONG else 1]
+    leave(nodes[0])
+    old = [pod for _ in range(2) for pod in _told(load, rollout.replace(0))]
+    for node in nodes:
+        if node is not nodes[0]:
+            leave(node)
+        returned(node, LAME_DUCK_SECONDS_MAX)
+        _told(load, [node])
+    rollout.gone(old)
+    _told(load, [])
+
+
+def _told(load: Load, parts: Sequence[Part]) -> Sequence[Part]:
+    names = ", ".join(one.name for one in parts) or "all that were asked have ended"
+    print(f"{time.monotonic() - load.began:5.1f} s: {names}", flush=True)
+    return parts
+
+
+def _the_stream_told_everything_once(load: Load, sequences: list[int]) -> None:
+    told = [int(one) for one in load.news]
+    assert told == sorted(set(told))
+    assert set(told) <= set(sequences)
