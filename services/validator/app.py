@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.validator import policy
 from services.validator.adapters.clamav import ClamdScanner
+from services.validator.adapters.contacts import PublicContacts
 from services.validator.adapters.progress import ProgressTeller
 from services.validator.adapters.rescans import RescanLedger
 from services.validator.engine import Examiner
@@ -116,7 +117,10 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
         limit_bytes=settings.upload_bytes_max,
     )
     teller = ProgressTeller(connection.client)
-    check = CheckContent(log=log, one_pass=one_pass, examiner=examiner, scanner=scanner, teller=teller)
+    contacts = PublicContacts(connection.js)
+    check = CheckContent(
+        log=log, one_pass=one_pass, examiner=examiner, scanner=scanner, teller=teller, contacts=contacts
+    )
     return _Parts(
         connection=connection, log=log, store=store, scanner=scanner, pool=pool, recognition=recognition, check=check
     )

@@ -66,7 +66,7 @@ class Bucket:
 
 BUCKETS = (
     Bucket(name="contacts", writer="intake"),
-    Bucket(name="contacts-public", writer="intake", readers=("publisher",)),
+    Bucket(name="contacts-public", writer="intake", readers=("publisher", "validator")),
     Bucket(name="idempotency-intake", writer="intake", ttl_seconds=DAY_SECONDS),
     Bucket(name="idempotency-review", writer="review", ttl_seconds=DAY_SECONDS),
     Bucket(name="uploads", writer="intake", ttl_seconds=7 * DAY_SECONDS),

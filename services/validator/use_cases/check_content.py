@@ -1,7 +1,9 @@
 """Judge one content and append the verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -9,12 +11,14 @@ from prometheus_client import Counter, Histogram
 from services.validator import policy
 from services.validator.about import Known, known_of
 from services.validator.adapters.clamav import ClamdScanner, Session
+from services.validator.adapters.contacts import ContactsAwayError, PublicContacts
 from services.validator.adapters.progress import ProgressTeller
 from services.validator.content import Content, content_of, is_due
 from services.validator.domain import Specimen
 from services.validator.engine import Examiner
 from services.validator.one_pass import OnePass, Spool
 from services.validator.progress import Progress
+from services.validator.published import own_words
 from services.validator.slots import UNBOUND, Slot
 from services.validator.verdicts import Examined, verdict_event
 from shared.contracts.verdict import CheckOutcome, VerdictOutcome
@@ -46,6 +50,19 @@ class ScannerAwayError(CheckUnfinishedError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known beside the bytes: `known` for the hints, `published` for the search for personal data."""
+
+    known: Known | None
+    published: Mapping[str, Any]
+
+    @property
+    def lacks_contacts(self) -> bool:
+        """Say whether the public contacts could not be read, so that all of them count."""
+        return "unread" in self.published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContent:
     """Look whether a verdict is due, read the bytes once, judge them, keep what passed, append."""
 
@@ -54,6 +71,7 @@ class CheckContent:
     examiner: Examiner
     scanner: ClamdScanner
     teller: ProgressTeller
+    contacts: PublicContacts
 
     async def __call__(
         self, cause: Recorded, *, attempt: int = 1, again: bool = False, slot: Slot = UNBOUND
@@ -71,16 +89,32 @@ class CheckContent:
             return None
         slot.expect(content.sha256)
         has_tries_left = attempt < TRIES_MAX or again
+        background = await self.background(project, content, is_last_try=not has_tries_left)
         async with self.scanner.session(sha256=content.sha256) as session:
             if has_tries_left and not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.examine(content, session, attempt, known_of(project, content), slot)
+            examined = await self.examine(content, session, attempt, background, slot)
         if has_tries_left and not _may_stand(examined, again=again):
             raise CheckUnfinishedError("a check could not run")
         return await self._append(cause, content, examined, again=again)
 
+    async def background(self, project: ProjectLog, content: Content, *, is_last_try: bool) -> Background:
+        """Gather what is known now. Public contacts that cannot be read are waited for; at the last try all count.
+
+        Raises `CheckUnfinishedError` while tries are left.
+        """
+        own = own_words(project)
+        try:
+            told: dict[str, Any] = {"texts": own.texts, "people": await self.contacts.people(own.entries)}
+        except ContactsAwayError as error:
+            if not is_last_try:
+                raise CheckUnfinishedError(str(error)) from error
+            _log.warning("contacts_not_read", reason=str(error))
+            told = {"texts": own.texts, "unread": True}
+        return Background(known=known_of(project, content), published=told)
+
     async def examine(
-        self, content: Content, session: Session, attempt: int, known: Known | None, slot: Slot = UNBOUND
+        self, content: Content, session: Session, attempt: int, background: Background, slot: Slot = UNBOUND
     ) -> Examined:
         """Read the bytes once and judge them; what may be kept lies in the clean zone afterwards."""
         async with (
@@ -90,9 +124,15 @@ class CheckContent:
         ):
             await copy.begin()
             arrived = await self._receive(content, spool, session)
-            specimen = Specimen(path=str(spool.path), name=content.name, size=spool.size, sha256=spool.sha256)
+            specimen = Specimen(
+                path=str(spool.path),
+                name=content.name,
+                size=spool.size,
+                sha256=spool.sha256,
+                published=background.published,
+            )
             judgement = await self.examiner(
-                specimen, session, bytes_are_right=arrived, known=known, over=progress.over, slot=slot
+                specimen, session, bytes_are_right=arrived, known=background.known, over=progress.over, slot=slot
             )
             keep = policy.may_be_kept(judgement.checks)
             if keep:

@@ -10,7 +10,6 @@ import structlog
 from prometheus_client import Counter
 
 from services.validator import policy
-from services.validator.about import known_of
 from services.validator.content import content_of
 from services.validator.slots import UNBOUND, Slot
 from services.validator.use_cases.check_content import CheckContent, CheckUnfinishedError, ScannerAwayError
@@ -51,14 +50,17 @@ class RescanContent:
             return None
         slot.expect(content.sha256)
         project = await self.check.log.load(content.project_id)
+        background = await self.check.background(project, content, is_last_try=attempt >= TRIES_MAX)
         async with self.check.scanner.session() as session:
             if not session.is_connected:
                 raise ScannerAwayError("the virus scanner is away")
-            examined = await self.check.examine(content, session, attempt, known_of(project, content), slot)
+            examined = await self.check.examine(content, session, attempt, background, slot)
         if any(one.outcome == "error" for one in examined.judgement.checks):
             if attempt < TRIES_MAX:
                 raise CheckUnfinishedError("a check could not run")
             raise RescanImpossibleError(f"{content.object_key} could not be checked again")
+        if background.lacks_contacts and examined.outcome is not VerdictOutcome.MALWARE:
+            raise RescanImpossibleError(f"{content.object_key}: the contacts that do not count could not be read")
         _, appended = await self.check.log.decide(
             content.project_id, lambda project: rescan_event(project, content, examined, cause=cause)
         )

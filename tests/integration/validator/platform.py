@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -15,7 +15,17 @@ from local.servers import ClamdServer, NatsServer, SeaweedServer
 from local.servers import Credentials as ServerCredentials
 from services.validator.app import running
 from services.validator.settings import ValidatorSettings
-from shared.contracts.project import LogoFile, LogoState
+from shared.contracts.model import WireModel
+from shared.contracts.project import (
+    ContactAccess,
+    ContactState,
+    LogoFile,
+    LogoState,
+    Organisation,
+    ProjectDescription,
+    ProjectState,
+    PublicContact,
+)
 from shared.contracts.result import DataProtection, ResultFile, ResultState
 from shared.contracts.subjects import logo_key, object_key, result_subject, subject
 from shared.contracts.verdict import VerdictState
@@ -96,6 +106,34 @@ class Intake:
         event = NewEvent(
             subject=where, type="intake.logo.set.v1", state=state, id=event_id(where, "test", "set"), actor="tester"
         )
+        await self.log.append(event, (await self.log.load(self.project_id)).guard("intake"))
+
+    async def register(self, summary: str, **people: PublicContact) -> None:
+        """Register the project with contacts, each public as far as it has values."""
+        school = Organisation(id="o1", name="School", country="LV", role="coordinator")
+        described = ProjectDescription(
+            title="A project", summary=summary, start_date=date(2026, 1, 1), end_date=date(2026, 12, 31), na="LV01",
+            languages=("en",), organisations=(school,),
+        )  # fmt: skip
+        contacts = tuple(ContactAccess(id=one, organisation_id="o1", access="view") for one in people)
+        state = ProjectState(
+            id=self.project_id, description=described, contacts=contacts, registered_at=datetime.now(UTC)
+        )
+        await self._append("project", "registered", state)
+        for contact_id, person in people.items():
+            key = f"{self.project_id}.{contact_id}.{secrets.token_hex(8)}"
+            await (await self.log.connection.js.key_value("contacts-public")).put(key, person.written())
+            shown = {f"publish_{name}": bool(value) for name, value in person}
+            await self._append(
+                "contact", "changed", ContactState(contact_id=contact_id, public_key=key, **shown), contact_id
+            )
+
+    async def _append(self, thing: str, happened: str, state: WireModel, thing_id: str = "") -> None:
+        where = subject("intake", self.project_id, thing, thing_id)
+        event = NewEvent(
+            subject=where, type=f"intake.{thing}.{happened}.v1", state=state, id=event_id(where, "test", happened),
+            actor="tester",
+        )  # fmt: skip
         await self.log.append(event, (await self.log.load(self.project_id)).guard("intake"))
 
     async def delete(self, result_id: str) -> None:
