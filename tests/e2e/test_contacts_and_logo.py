@@ -56,6 +56,29 @@ def test_an_amendment_that_drops_a_contact_takes_it_from_the_public_page(scenari
     eventually(lambda: "Zaiga Slepenā" not in public_text(scenario))
 
 
+def test_what_the_project_published_is_no_finding_while_it_is_public(scenario: Scenario) -> None:
+    scenario.register(summary="Write to office@rural.example.org.")
+    sample = scenario.sample(
+        "team.docx", "Zaiga Slepenā\nzaiga.slepena@example.org, +371 20 000 001, office@rural.example.org"
+    )
+    personal = {"email-address", "phone-number", "person-names", "shared-mailbox"}
+    before = codes(scenario, sample)
+    flag(scenario, publish_name=True, publish_email=True, publish_phone=True)
+    public = codes(scenario, sample)
+    flag(scenario, publish_name=False, publish_phone=False)
+    partly = codes(scenario, sample)
+
+    assert before & personal == personal - {"shared-mailbox"}
+    assert public & personal == set()
+    assert partly & personal == {"phone-number", "person-names"}
+    assert "published-contacts" in before & public & partly
+
+
+def codes(scenario: Scenario, sample: files.Sample) -> set[str]:
+    result = scenario.checked(scenario.post(sample)["id"])
+    return {finding["code"] for check in result["checks"] for finding in check["findings"]}
+
+
 def test_an_unknown_contact_is_refused(scenario: Scenario) -> None:
     scenario.register()
     path = f"{scenario.path}/contacts/nobody"
