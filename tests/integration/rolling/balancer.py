@@ -27,6 +27,7 @@ class Balancer:
     port: int = 0
     listens: asyncio.Event = field(default_factory=asyncio.Event)
     _failures: dict[str, int] = field(default_factory=dict)
+    _connections: set[asyncio.Task[None]] = field(default_factory=set)
     _turns: Iterator[int] = field(default_factory=count)
 
     @property
@@ -34,7 +35,7 @@ class Balancer:
         return f"http://{HOST}:{self.port}"
 
     async def serve(self) -> None:
-        """Serve and look at the pods until cancelled."""
+        """Serve and look at the pods until cancelled; then wait until the callers have ended their connections."""
         server = await asyncio.start_server(self._carry, HOST, 0)
         self.port = server.sockets[0].getsockname()[1]
         self.listens.set()
@@ -44,6 +45,7 @@ class Balancer:
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             server.close()
+            await asyncio.gather(*self._connections)
 
     @property
     def ready(self) -> tuple[Pod, ...]:
@@ -55,6 +57,9 @@ class Balancer:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection to a pod until either side ends it."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
         try:
             pods = self.ready
             pod = pods[next(self._turns) % len(pods)]
@@ -64,6 +69,7 @@ class Balancer:
             pass
         finally:
             writer.close()
+            self._connections.discard(task)
 
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]

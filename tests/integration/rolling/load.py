@@ -107,9 +107,10 @@ class Load:
             ready.set()
             await self._pace()
             follower.cancel()
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(follower, *beside, return_exceptions=True)
+            await asyncio.gather(follower, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
     async def _pace(self) -> None:
         """Send by the clock, whatever the answers take: who waits for answers does not see a standstill."""
