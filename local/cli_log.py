@@ -1,11 +1,14 @@
 """Commands that look at the record itself: `watch`, `provision`, and `rebuild` of what is made from it."""
 
 import json
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from local import checks_under_way
 from local.home import Home
 from local.nats_server import http_status
 from local.operating import as_operator
@@ -24,25 +27,38 @@ def watch(
     project: Annotated[str | None, typer.Argument(help="Only what happens to this project.")] = None,
     after: Annotated[int | None, typer.Option(help="Begin after this sequence; 0 is the beginning of time.")] = None,
     count: Annotated[int | None, typer.Option(min=1, help="End after so many events.")] = None,
+    progress: Annotated[
+        bool | None,
+        typer.Option(
+            help="Show how far checks are that take long: the last line of a terminal, and there the default; "
+            "elsewhere one line for each step."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show events as they are appended, until Ctrl-C."""
+    is_shown = console.is_terminal and not as_json if progress is None else progress
 
     async def follow(connection: Connection) -> None:
-        log, left = Log(connection), count
-        async for batch in log.follow(await log.last_sequence() if after is None else after):
-            for event in batch:
-                if project is not None and event.address.project_id != project:
-                    continue
-                _show(event, as_json)
-                left = None if left is None else left - 1
-                if left == 0:
-                    return
+        under_way = checks_under_way.UnderWay(project)
+        async with checks_under_way.shown(connection, under_way, as_json=as_json) if is_shown else nullcontext():
+            await _follow(Log(connection), after, count, lambda event: _shown(event, project, as_json))
 
     try:
         as_operator(follow)
     except KeyboardInterrupt:
         return
+
+
+async def _follow(log: Log, after: int | None, count: int | None, show: Callable[[Recorded], bool]) -> None:
+    """Give every event to `show` until it has shown so many."""
+    left = count
+    async for batch in log.follow(await log.last_sequence() if after is None else after):
+        for event in batch:
+            if show(event) and left is not None:
+                left -= 1
+                if left == 0:
+                    return
 
 
 def provision(
@@ -99,15 +115,19 @@ def _remove_read_model(folder: Path) -> bool:
     return bool(files)
 
 
-def _show(event: Recorded, as_json: bool) -> None:
+def _shown(event: Recorded, project: str | None, as_json: bool) -> bool:
+    """Print an event, and say so; not one of another project."""
+    if project is not None and event.address.project_id != project:
+        return False
     if as_json:
         print_line_of_json(_described(event))
-        return
+        return True
     moment = event.time.astimezone().time().isoformat(timespec="milliseconds")
     print_line(
         f"[dim]{event.sequence:>7} {moment}[/]"
         f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
     )
+    return True
 
 
 def _described(event: Recorded) -> dict[str, Any]:
