@@ -60,7 +60,7 @@ class UnderWay:
 
 def _in_words(result_id: str, told: CheckProgress) -> str:
     read = f", {told.percent} % read" if told.percent is not None else ""
-    return f"{result_id} revision {told.revision}: {told.check}, check {told.number} of {told.of}{read}"
+    return f"{result_id}: {told.check}, check {told.number} of {told.of}{read}"
 
 
 @asynccontextmanager

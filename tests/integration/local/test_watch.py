@@ -59,7 +59,7 @@ async def shown(home: Home, screen: int, wanted: str) -> str:
 async def test_a_terminal_has_a_live_line(nats_server: NatsServer) -> None:
     home = Home(nats_server.home.parent, nats_server.ports)
     with watching(home) as screen:
-        seen = await shown(home, screen, "checking watched~abc revision 1: malware, check 3 of 5")
+        seen = await shown(home, screen, "checking watched~abc: malware, check 3 of 5")
 
     assert HIDDEN_CURSOR in seen, "it is a line that changes in its place"
 

@@ -23,7 +23,7 @@ def test_each_result_is_told_with_its_check_and_how_much_was_read() -> None:
     under_way.take(subject("P-2~def"), told())
 
     assert under_way.line(NOON) == (
-        "P-1~abc revision 2: size, check 3 of 5, 40 % read; P-2~def revision 2: malware, check 3 of 5"
+        "P-1~abc: size, check 3 of 5, 40 % read; P-2~def: malware, check 3 of 5"
     )
 
 
