@@ -22,9 +22,7 @@ def test_each_result_is_told_with_its_check_and_how_much_was_read() -> None:
     under_way.take(subject("P-1~abc"), told("size", percent=40))
     under_way.take(subject("P-2~def"), told())
 
-    assert under_way.line(NOON) == (
-        "P-1~abc: size, check 3 of 5, 40 % read; P-2~def: malware, check 3 of 5"
-    )
+    assert under_way.line(NOON) == "P-1~abc: size, check 3 of 5, 40 % read; P-2~def: malware, check 3 of 5"
 
 
 def test_what_is_over_or_was_not_told_again_is_gone() -> None:
