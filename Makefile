@@ -5,7 +5,7 @@ SHELL := bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-SETS := intake validator review publisher
+SETS := intake validator review publisher operations
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
 
@@ -25,8 +25,16 @@ demo: setup ## Show the whole story on a platform of its own, with real files, t
 up: setup ## Run the platform in the foreground until Ctrl-C
 	@$(BIN)/results up
 
+.PHONY: builder
+builder:
+	@bash deploy/builder.sh
+
+.PHONY: images
+images: setup builder ## Build every image without a daemon, look into each, list what is inside (ARGS=intake)
+	@$$([[ $$EUID -eq 0 ]] || echo sudo -n) $(BIN)/python -m local.images $(ARGS)
+
 .PHONY: test
-test: setup ## Run every test, those on real servers included
+test: setup builder ## Run every test, those on real servers included
 	@$(BIN)/pytest $(ARGS)
 
 .PHONY: fuzz

@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
-# Builds every image with buildah, without a daemon, and lists their sizes.
+# Builds the images that are named, or every one, with buildah, without a daemon.
 #   BASE=...           the Debian 12 to build on; a release names it by digest
 #   TAG=0.1.0          version; REGISTRY=localhost  where the names begin
+#   AUTHORITIES=FILE   whom to trust while packages are fetched, where a proxy with an authority of its own is between
+#   BUILDAH_LAYERS=false  keep nothing for the next build
 #   BUILDAH_OPTIONS=   more options, for example --isolation=chroot inside a container
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+export BUILDAH_LAYERS="${BUILDAH_LAYERS:-true}"
 readonly BASE="${BASE:-docker.io/library/debian:bookworm-slim}" TAG="${TAG:-0.1.0}" REGISTRY="${REGISTRY:-localhost}"
 read -ra more <<<"${BUILDAH_OPTIONS:-}"
+[[ -z "${AUTHORITIES:-}" ]] || more+=(--secret "id=authorities,src=$AUTHORITIES")
+[[ $# -gt 0 ]] || set -- intake validator review publisher clamav
 
-build() {
-  local name=$1
-  shift
-  echo "building $name"
-  buildah build --quiet --layers --timestamp 0 --ignorefile deploy/Dockerfile.dockerignore --build-arg "BASE=$BASE" \
-    --file deploy/Dockerfile --tag "$REGISTRY/results-$name:$TAG" "${more[@]}" "$@" . >/dev/null
-}
-
-for service in intake validator review publisher; do
-  build "$service" --build-arg "SERVICE=$service"
+for name in "$@"; do
+  case $name in
+    clamav) recipe=(--target "$name") ;;
+    *) recipe=(--build-arg "SERVICE=$name") ;;
+  esac
+  echo "building $name" >&2
+  buildah build --quiet --timestamp 0 --ignorefile deploy/Dockerfile.dockerignore --build-arg "BASE=$BASE" \
+    --file deploy/Dockerfile --tag "$REGISTRY/results-$name:$TAG" "${more[@]}" "${recipe[@]}" . >/dev/null
 done
-build clamav --target clamav
-buildah images --format '{{.Size}}  {{.Name}}:{{.Tag}}' | grep "results-.*:$TAG" | sort -u

@@ -1,23 +1,39 @@
 """What is inside a service's image, as CycloneDX 1.6 from its lock file: `python -m local.sbom SERVICE`.
 
-`--licences` prints one line a package instead. The same lock file gives the same text, byte for byte. The packages of
-Debian under them are listed by `dpkg-query -W` in the image.
+`--licences` prints one line a package instead. The same lock file gives the same text, byte for byte. `make images`
+adds the packages of Debian that it finds in the image.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from shared.contracts.subjects import OWNERS
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements"
 UNKNOWN = "UNKNOWN"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)([^\\]*)\\\n((?:    --hash=\S+(?: \\)?\n)+)", re.MULTILINE)
+
+
+class Listed(Protocol):
+    """Whatever an image holds: a package from PyPI, or from Debian."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def purl(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +62,14 @@ class Package:
 
 
 def packages(service: str) -> Iterator[Package]:
-    """Yield what `requirements/<service>.txt` locks, in its order."""
-    for name, version, _, hashes in _PIN.findall((REQUIREMENTS / f"{service}.txt").read_text()):
+    """Yield what `requirements/<service>.txt` locks, in its order; nothing where there is no such file."""
+    lock = REQUIREMENTS / f"{service}.txt"
+    for name, version, _, hashes in _PIN.findall(lock.read_text() if lock.exists() else ""):
         yield Package(name=name, version=version, hashes=tuple(re.findall(r"sha256:([0-9a-f]{64})", hashes)))
 
 
-def document(service: str) -> dict[str, Any]:
-    """Return the CycloneDX document of one service."""
+def document(service: str, system: Iterable[Listed] = ()) -> dict[str, Any]:
+    """Return the CycloneDX document of one image. `system`: what it holds beside the locked packages."""
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -65,15 +82,19 @@ def document(service: str) -> dict[str, Any]:
                 "licenses": [{"license": {"id": "EUPL-1.2"}}],
             }
         },
-        "components": [_component(one) for one in packages(service)],
+        "components": [
+            *({**_component(one), "externalReferences": _files(one)} for one in packages(service)),
+            *(_component(one) for one in system),
+        ],
     }
 
 
-def _component(one: Package) -> dict[str, Any]:
-    files = [
-        {"type": "distribution", "url": one.purl, "hashes": [{"alg": "SHA-256", "content": digest}]}
-        for digest in one.hashes
-    ]
+def licences(service: str, system: Iterable[Listed] = ()) -> str:
+    """Return one line a package: name, version, licence."""
+    return "".join(f"{one.name} {one.version}  {one.licence}\n" for one in (*packages(service), *system))
+
+
+def _component(one: Listed) -> dict[str, Any]:
     return {
         "type": "library",
         "bom-ref": one.purl,
@@ -81,8 +102,14 @@ def _component(one: Package) -> dict[str, Any]:
         "version": one.version,
         "purl": one.purl,
         "licenses": [{"license": {"name": one.licence}}],
-        "externalReferences": files,
     }
+
+
+def _files(one: Package) -> list[dict[str, Any]]:
+    return [
+        {"type": "distribution", "url": one.purl, "hashes": [{"alg": "SHA-256", "content": digest}]}
+        for digest in one.hashes
+    ]
 
 
 def main() -> None:
@@ -92,7 +119,7 @@ def main() -> None:
     parser.add_argument("--licences", action="store_true", help="one line a package: name, version, licence")
     asked = parser.parse_args()
     if asked.licences:
-        print("\n".join(f"{one.name} {one.version}  {one.licence}" for one in packages(asked.service)))
+        print(licences(asked.service), end="")
     else:
         print(json.dumps(document(asked.service), indent=2))
 
