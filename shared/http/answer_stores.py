@@ -1,17 +1,12 @@
 """Where answers to repeated requests are kept: a NATS key-value bucket, or memory for tests."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import nats.errors
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
-from nats.js.kv import KeyValue
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
-from shared.errors import TransientError
 from shared.http.idempotency import Entry, StaleEntryError
-from shared.messaging.log import WRONG_LAST_SEQUENCE
+from shared.messaging.buckets import Bucket
 
 
 @dataclass(slots=True)
@@ -41,49 +36,31 @@ class InMemoryAnswerStore:
 class KvAnswerStore:
     """A bucket that provisioning made (`idempotency-intake`, `idempotency-review`); its TTL forgets old answers.
 
-    The bucket's handle is made here, not by `js.key_value`, which would need to reach the server at start.
+    It outlasts a change of leader; TransientError when NATS stays away.
     """
 
     js: JetStreamContext
     bucket: str
-    _kv: KeyValue = field(init=False)
+    _kept: Bucket = field(init=False)
 
     def __post_init__(self) -> None:
-        self._kv = KeyValue(
-            name=self.bucket, stream=f"KV_{self.bucket}", pre=f"$KV.{self.bucket}.", js=self.js, direct=True
-        )
+        self._kept = Bucket(self.js, self.bucket, direct=True)
 
     async def read(self, key: str) -> tuple[Entry, int] | None:
-        with _away_is_transient():
-            try:
-                found = await self._kv.get(key)
-            except KeyNotFoundError:
-                return None
-        assert found.revision is not None
-        return Entry.decode(found.value or b"{}"), found.revision
+        try:
+            data, revision = await self._kept.get(key)
+        except KeyNotFoundError:
+            return None
+        return Entry.decode(data or b"{}"), revision
 
     async def write(self, key: str, entry: Entry, revision: int) -> int:
-        with _away_is_transient():
-            try:
-                if revision == 0:
-                    return await self._kv.create(key, entry.encode())
-                return await self._kv.update(key, entry.encode(), last=revision)
-            except (KeyWrongLastSequenceError, KeyNotFoundError) as error:
-                raise StaleEntryError(key) from error
+        try:
+            return await self._kept.write(key, entry.encode(), revision)
+        except KeyWrongLastSequenceError as error:
+            raise StaleEntryError(key) from error
 
     async def remove(self, key: str, revision: int) -> None:
-        with _away_is_transient():
-            try:
-                await self._kv.delete(key, last=revision)
-            except APIError as error:
-                if error.err_code in WRONG_LAST_SEQUENCE:
-                    raise StaleEntryError(key) from error
-                raise
-
-
-@contextmanager
-def _away_is_transient() -> Iterator[None]:
-    try:
-        yield
-    except (nats.errors.Error, TimeoutError, APIError) as error:
-        raise TransientError(f"the key-value store did not answer: {error!r}") from error
+        try:
+            await self._kept.delete(key, revision)
+        except KeyWrongLastSequenceError as error:
+            raise StaleEntryError(key) from error

@@ -13,14 +13,20 @@ from pydantic import SecretStr
 
 from shared.errors import PermanentError
 from shared.health import NotReadyError
+from shared.messaging import transport
 from shared.messaging.welcome import Welcome
 from shared.settings import NatsSettings
 
 RECONNECT_SECONDS = 0.25
+# A server that stands still is left after 3 to 4.5 seconds: two pings unanswered when the third is due.
+PING_SECONDS = 1.5
+PINGS_UNANSWERED_MAX = 2
 
 _DENIED = re.compile(r"permissions violation for publish to \"?([^\s\"]+)", re.IGNORECASE)
 _REFUSED = re.compile(r"authorization violation|authentication expired|authentication revoked", re.IGNORECASE)
 _logger = structlog.get_logger(__name__)
+
+transport.install()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +127,8 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # typed int, used as a sleep takes it
                 connect_timeout=2,
-                ping_interval=10,
-                max_outstanding_pings=3,
+                ping_interval=PING_SECONDS,  # type: ignore[arg-type]  # the same
+                max_outstanding_pings=PINGS_UNANSWERED_MAX,
             )
     except TimeoutError:
         welcome.require()

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import nats.errors
 import structlog
@@ -25,12 +25,9 @@ from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
 from shared.messaging.following import Announced, followed
 from shared.messaging.known import KnownProjects, grown
+from shared.messaging.patience import ANSWER_SECONDS_MAX, STREAM_FULL, WRONG_LAST_SEQUENCE, answered, within
 
 STREAM = "EVENTS"
-WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
-STREAM_FULL = frozenset({10047, 10077, 10023})
-ANSWER_SECONDS_MAX = 2.0
-READ_SECONDS_MAX = 12.0
 APPEND_SECONDS_MAX = 20.0
 LOAD_TRIES_MAX = 60
 CATCH_UP_SEQUENCES_MAX = 2_000
@@ -38,8 +35,6 @@ CATCH_UP_MESSAGES_MAX = 100
 HISTORY_BATCH_MAX = 500
 DECISIONS_MAX = 30
 ANSWER_BYTES_MAX = 128 << 20
-
-Answer = TypeVar("Answer")
 
 _logger = structlog.get_logger(__name__)
 
@@ -142,17 +137,19 @@ class Log:
             "Nats-Expected-Last-Subject-Sequence-Subject": guard.filter,
         }
         body = event.body()
-        deadline = asyncio.get_running_loop().time() + APPEND_SECONDS_MAX
-        for attempt in itertools.count():
+
+        async def append() -> Appended:
             try:
                 return await self._append_once(event, body, headers)
             except (nats.errors.Error, TimeoutError) as error:
                 if self.connection.was_denied(event.subject):
                     raise ForbiddenError(f"not allowed to publish to {event.subject}") from error
-                if asyncio.get_running_loop().time() > deadline:
-                    raise TransientError(f"the log did not answer: {error!r}") from error
-                await asyncio.sleep(min(0.05 * 2**attempt, 1.0))
-        raise AssertionError("unreachable")
+                raise
+
+        try:
+            return await answered(append, "the log", seconds_max=APPEND_SECONDS_MAX)
+        except js_errors.APIError as error:
+            raise TransientError(f"the log refused an event: {error}") from error
 
     async def _append_once(self, event: NewEvent, body: bytes, headers: dict[str, str]) -> Appended:
         try:
@@ -294,26 +291,19 @@ async def _unsubscribe_quietly(subscription: object) -> None:
 
 
 async def request_json(client: Client, subject: str, body: dict[str, object]) -> dict[str, Any]:
-    """Ask a JetStream API and return its answer; TransientError when nobody answers in time.
+    """Ask a JetStream API and return its answer, refusals too; TransientError when nobody answers in time.
 
     Only for reads: it asks again while a cluster elects a new leader, which takes seconds.
     """
-    answer = await _persistently(
-        lambda: client.request(subject, json.dumps(body).encode(), timeout=ANSWER_SECONDS_MAX), subject
-    )
-    answered: dict[str, Any] = json.loads(answer.data)
-    return answered
 
+    async def ask() -> dict[str, Any]:
+        answer = await client.request(subject, json.dumps(body).encode(), timeout=ANSWER_SECONDS_MAX)
+        told: dict[str, Any] = json.loads(answer.data)
+        if told.get("error", {}).get("code", 0) >= 500:
+            raise nats.errors.NoRespondersError
+        return told
 
-async def _persistently(ask: Callable[[], Awaitable[Answer]], what: str) -> Answer:
-    deadline = asyncio.get_running_loop().time() + READ_SECONDS_MAX
-    while True:
-        try:
-            return await ask()
-        except (nats.errors.Error, TimeoutError) as error:
-            if asyncio.get_running_loop().time() > deadline:
-                raise TransientError(f"{what} does not answer: {error!r}") from error
-            await asyncio.sleep(0.1)
+    return await answered(ask, subject)
 
 
 class DirectGet:
@@ -340,7 +330,7 @@ class DirectGet:
 
     async def _request(self, request: dict[str, object]) -> list[Recorded]:
         await self._subscribe()
-        return await _persistently(lambda: self._ask(request), "a direct get")
+        return await answered(lambda: self._ask(request), "a direct get")
 
     async def _ask(self, request: dict[str, object]) -> list[Recorded]:
         token = str(next(self._tokens))
@@ -356,7 +346,7 @@ class DirectGet:
     async def _collect(self, answers: "asyncio.Queue[Msg]") -> list[Recorded]:
         found: list[Recorded] = []
         while True:
-            message = answers.get_nowait() if answers.qsize() else await _within(answers.get())
+            message = answers.get_nowait() if answers.qsize() else await within(answers.get())
             headers = message.headers or {}
             status = headers.get("Status")
             if status is None:
@@ -385,11 +375,6 @@ class DirectGet:
     async def _on_answer(self, message: Msg) -> None:
         if queue := self._waiting.get(message.subject.rsplit(".", 1)[1]):
             queue.put_nowait(message)
-
-
-async def _within(answer: Awaitable[Msg]) -> Msg:
-    async with asyncio.timeout(ANSWER_SECONDS_MAX):
-        return await answer
 
 
 def _from_direct(message: Msg) -> Recorded:

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from shared import tracing
 from shared.errors import PermanentError, TransientError
 from shared.messaging import deadletters
-from shared.messaging.connection import RECONNECT_SECONDS, Credentials
+from shared.messaging.connection import PING_SECONDS, PINGS_UNANSWERED_MAX, RECONNECT_SECONDS, Credentials
 from shared.messaging.deadletters import DeadLetter
 from shared.messaging.events import Recorded
 from shared.messaging.streams import ACK_WAIT_SECONDS, Work, work
@@ -76,7 +76,8 @@ def build_broker(
         inbox_prefix=f"_INBOX.{credentials.user}",
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]  # typed int, used as asyncio.sleep takes it
-        ping_interval=10,
+        ping_interval=PING_SECONDS,  # type: ignore[arg-type]  # the same
+        max_outstanding_pings=PINGS_UNANSWERED_MAX,
         ack_policy=AckPolicy.MANUAL,
         decoder=_undecoded,
         # Nothing is injected into our one handler; looking for it costs more than handling most messages.

@@ -4,12 +4,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-import nats.errors
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
 from services.intake.domain.outcomes import Identity, Outcome
 from shared.errors import TransientError
+from shared.messaging.patience import ANSWER_SECONDS_MAX, answered, within
 
 STREAM = "OUTCOMES"
 NATS_SENDER_PREFIX = "upstream-"
@@ -42,18 +42,22 @@ class StreamOutcomes:
     async def read(self, identity: Identity) -> Outcome | None:
         """Return the last outcome of an event; None when none is kept."""
         try:
-            found = await self.js.get_last_msg(STREAM, subject_of(identity))
+            found = await answered(
+                lambda: within(self.js.get_last_msg(STREAM, subject_of(identity))), "the stream of outcomes"
+            )
         except NotFoundError:
             return None
-        except (nats.errors.Error, TimeoutError, APIError) as error:
-            raise TransientError(f"the outcomes did not answer: {error!r}") from error
+        except APIError as error:
+            raise TransientError(f"the outcomes refused a read: {error}") from error
         return Outcome.model_validate_json(found.data or b"{}")
 
     async def write(self, identity: Identity, outcome: Outcome) -> None:
-        """Keep an outcome and tell a sender on NATS."""
+        """Keep an outcome and tell a sender on NATS, who may hear it twice."""
+        subject, data = subject_of(identity), outcome.model_dump_json(exclude_none=True).encode()
         try:
-            await self.js.publish(
-                subject_of(identity), outcome.model_dump_json(exclude_none=True).encode(), stream=STREAM, timeout=5
+            await answered(
+                lambda: self.js.publish(subject, data, stream=STREAM, timeout=ANSWER_SECONDS_MAX),
+                "the stream of outcomes",
             )
-        except (nats.errors.Error, TimeoutError, APIError) as error:
-            raise TransientError(f"the outcome could not be kept: {error!r}") from error
+        except APIError as error:
+            raise TransientError(f"the outcome could not be kept: {error}") from error

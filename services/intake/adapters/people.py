@@ -6,17 +6,15 @@ late deletion can hit what was written since.
 
 import hashlib
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nats.js import JetStreamContext
 from nats.js.errors import KeyNotFoundError
-from nats.js.kv import KeyValue
 
-from services.intake.adapters.kv import away_is_transient, bucket
 from services.intake.domain.people import People
 from shared.contracts.model import WireModel
 from shared.contracts.project import PublicContact
+from shared.messaging.buckets import Bucket
 
 CONTACTS = "contacts"
 CONTACTS_PUBLIC = "contacts-public"
@@ -27,22 +25,22 @@ class KvPeople:
     """The buckets `contacts` and `contacts-public`, written before the event that names the key."""
 
     js: JetStreamContext
-    _contacts: KeyValue = field(init=False)
-    _public: KeyValue = field(init=False)
+    _contacts: Bucket = field(init=False)
+    _public: Bucket = field(init=False)
 
     def __post_init__(self) -> None:
-        self._contacts = bucket(self.js, CONTACTS)
-        self._public = bucket(self.js, CONTACTS_PUBLIC)
+        self._contacts = Bucket(self.js, CONTACTS)
+        self._public = Bucket(self.js, CONTACTS_PUBLIC)
 
     async def read(self, key: str | None) -> People:
         """Return everybody under a key; nobody when there is none."""
         if key is None:
             return People()
-        with away_is_transient():
-            try:
-                return People.read((await self._contacts.get(key)).value or b"{}")
-            except KeyNotFoundError:
-                return People()
+        try:
+            data, _ = await self._contacts.get(key)
+        except KeyNotFoundError:
+            return People()
+        return People.read(data or b"{}")
 
     async def write(self, project_id: str, people: People, known_key: str | None) -> str | None:
         """Keep everybody and return the key; the known one when nothing changed, None when there is nobody."""
@@ -67,13 +65,12 @@ class KvPeople:
         await _delete(self._public, key)
 
 
-async def _write(kv: KeyValue, prefix: str, model: WireModel, known_key: str | None) -> str:
+async def _write(bucket: Bucket, prefix: str, model: WireModel, known_key: str | None) -> str:
     data = model.written()
     if known_key and known_key == _key(prefix, data, known_key.rpartition("-")[2]):
         return known_key
     key = _key(prefix, data, secrets.token_hex(8))
-    with away_is_transient():
-        await kv.put(key, data)
+    await bucket.put(key, data)
     return key
 
 
@@ -81,7 +78,6 @@ def _key(prefix: str, data: bytes, salt: str) -> str:
     return f"{prefix}.{hashlib.sha256(salt.encode() + data).hexdigest()[:32]}-{salt}"
 
 
-async def _delete(kv: KeyValue, key: str | None) -> None:
+async def _delete(bucket: Bucket, key: str | None) -> None:
     if key is not None:
-        with away_is_transient(), suppress(KeyNotFoundError):
-            await kv.delete(key)
+        await bucket.delete(key)

@@ -1,0 +1,73 @@
+"""Asking NATS until it answers: a node that dies or freezes leaves its streams without a leader for up to nine seconds.
+
+That is the server's own time-out of an election (four to nine seconds, by chance), then the next leader answers. So
+whoever asks, asks again; whatever is asked here must therefore be harmless when it is carried out twice.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import nats.errors
+from nats.js import errors as js_errors
+
+from shared.errors import TransientError
+
+ANSWER_SECONDS_MAX = 2.0
+PATIENCE_SECONDS = 12.0
+PAUSE_SECONDS_FIRST = 0.05
+PAUSE_SECONDS_MAX = 0.4
+STREAM_FULL = frozenset({10047, 10077, 10023})
+WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
+ID_IN_PROCESS = 10158
+
+SILENCE = (
+    TimeoutError,
+    nats.errors.NoRespondersError,
+    nats.errors.StaleConnectionError,
+    nats.errors.ConnectionReconnectingError,
+    nats.errors.OutboundBufferLimitError,
+    js_errors.NoStreamResponseError,
+)
+
+Answer = TypeVar("Answer")
+
+
+async def answered(ask: Callable[[], Awaitable[Answer]], what: str, *, seconds_max: float = PATIENCE_SECONDS) -> Answer:
+    """Return what `ask` returns; while nobody answers it, ask again. `ask` bounds the time of each of its tries.
+
+    What the server answers is raised as it is (an `APIError`). TransientError when nobody answers within `seconds_max`,
+    and at once when the connection is closed.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + seconds_max
+    for attempt in itertools.count():
+        try:
+            return await ask()
+        except (nats.errors.Error, TimeoutError) as error:
+            if is_an_answer(error):
+                raise
+            if clock() > deadline or not is_silence(error):
+                raise TransientError(f"{what} does not answer: {error!r}") from error
+        await asyncio.sleep(min(PAUSE_SECONDS_FIRST * 2 ** min(attempt, 8), PAUSE_SECONDS_MAX))
+    raise AssertionError("unreachable")
+
+
+async def within(work: Awaitable[Answer], seconds: float = ANSWER_SECONDS_MAX) -> Answer:
+    """Wait so long for one try, no longer."""
+    async with asyncio.timeout(seconds):
+        return await work
+
+
+def is_an_answer(error: Exception) -> bool:
+    """Whether the server has said something that asking again would not change."""
+    return isinstance(error, js_errors.APIError) and not is_silence(error)
+
+
+def is_silence(error: Exception) -> bool:
+    """Whether nobody has answered, or only "not now": no leader, not the leader, the same id is under way."""
+    if not isinstance(error, js_errors.APIError):
+        return isinstance(error, SILENCE)
+    code, err_code = getattr(error, "code", None) or 0, getattr(error, "err_code", None)
+    return err_code not in STREAM_FULL and (code >= 500 or err_code == ID_IN_PROCESS)
