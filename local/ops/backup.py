@@ -123,7 +123,7 @@ class Backup:
         """Remove the sets of old runs, and of runs that were broken off: they hold people."""
         keep: set[str] = set()
         async for name in self.vault.names("runs/"):
-            run = await Run.read(self.vault, name)
+            run = await Run.opened(self.vault, name)
             if run.number > up_to_run:
                 keep |= set(itertools.chain(*run.sets.values()))
         for name in [name async for name in self.vault.names("sets/") if name not in keep]:

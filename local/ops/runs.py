@@ -37,8 +37,8 @@ class Run(WireModel):
         return f"{FOLDER}{self.number:08d}-{self.digest}.json"
 
     @classmethod
-    async def read(cls, vault: Vault, name: str) -> "Run":
-        """Open a run. BrokenArchiveError when it is not what its name says."""
+    async def opened(cls, vault: Vault, name: str) -> "Run":
+        """Return a run. BrokenArchiveError when it is not what its name says."""
         run = cls.model_validate_json(await read_bytes(vault, name))
         if run.name != name:
             raise BrokenArchiveError(f"{name} has been changed: its digest is another one")
@@ -52,7 +52,7 @@ async def write_run(vault: Vault, run: Run) -> None:
 
 async def runs(vault: Vault) -> list[Run]:
     """Return every run in order. BrokenArchiveError where one does not follow from the one before it."""
-    found = [await Run.read(vault, name) async for name in vault.names(FOLDER)]
+    found = [await Run.opened(vault, name) async for name in vault.names(FOLDER)]
     for before, after in itertools.pairwise(found):
         if after.previous != before.digest:
             raise BrokenArchiveError(f"{after.name} does not follow {before.name}: a run is missing or stands twice")
@@ -62,4 +62,4 @@ async def runs(vault: Vault) -> list[Run]:
 async def last_run(vault: Vault) -> Run | None:
     """Return the newest run."""
     found = [name async for name in vault.names(FOLDER)]
-    return await Run.read(vault, found[-1]) if found else None
+    return await Run.opened(vault, found[-1]) if found else None
