@@ -16,8 +16,8 @@ class WireModel(BaseModel):  # noqa: PLW1641 - pydantic hashes frozen models
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @classmethod
-    def read(cls, data: bytes) -> Self:
-        """Read what may come from a newer version. Fields that are unknown here are kept at every depth for `written`.
+    def from_json(cls, data: bytes) -> Self:
+        """Read what may come from a newer version. Fields that are unknown here are kept at every depth for `to_json`.
 
         They stay with the part in which they stand: `model_copy` takes them along, a part that is replaced loses them.
         """
@@ -36,8 +36,8 @@ class WireModel(BaseModel):  # noqa: PLW1641 - pydantic hashes frozen models
         changes = {name: value for name, value in new if before[name] != after[name]}
         return self.model_copy(update=changes)
 
-    def written(self) -> bytes:
-        """Return the state as JSON, with what `read` kept; `model_dump` and so every answer to a caller is without."""
+    def to_json(self) -> bytes:
+        """Return the state as JSON with what `from_json` kept; `model_dump`, and so every answer, is without."""
         if not _holds_unknown(self):
             return self.model_dump_json(exclude_none=True).encode()
         whole = _with_unknown(self, self.model_dump(mode="json", exclude_none=True))

@@ -48,7 +48,7 @@ class NewEvent:
 
     def body(self) -> bytes:
         """Return the state as it stands in the log."""
-        return self.state.written()
+        return self.state.to_json()
 
     def headers(self) -> dict[str, str]:
         """Return the CloudEvents attributes as NATS headers."""
@@ -131,7 +131,7 @@ class Recorded:
 
     @cached_property
     def _state(self) -> WireModel:
-        return STATES.get((self.address.owner, self.address.thing), WireModel).read(self.data)
+        return STATES.get((self.address.owner, self.address.thing), WireModel).from_json(self.data)
 
     def state_as(self, model: StateModel[State]) -> State:
         """Return the state as `model`, which must be the one that the subject has."""

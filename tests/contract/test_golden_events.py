@@ -47,25 +47,25 @@ def test_what_a_newer_version_added_at_any_depth_is_kept_and_shown_to_nobody(nam
     text = (GOLDEN / f"{name}.json").read_text()
     whole = newer(json.loads(text))
 
-    state = EVENT_TYPES[name].state.read(json.dumps(whole).encode())
+    state = EVENT_TYPES[name].state.from_json(json.dumps(whole).encode())
 
-    assert json.loads(state.written()) == whole
+    assert json.loads(state.to_json()) == whole
     assert "added_later" not in state.model_dump_json()
-    assert state == EVENT_TYPES[name].state.read(text.encode())
+    assert state == EVENT_TYPES[name].state.from_json(text.encode())
     assert hash(state.model_copy()) == hash(state)
 
 
 def test_a_changed_state_keeps_what_is_unknown_but_for_the_part_that_is_replaced() -> None:
     text = (GOLDEN / "intake.result.described.v1.json").read_text()
-    before = ResultState.read(json.dumps(newer(json.loads(text))).encode())
+    before = ResultState.from_json(json.dumps(newer(json.loads(text))).encode())
 
     described = before.model_copy(update={"title": "Another title"})
     revised = before.model_copy(update={"file": ResultFile.model_validate_json(before.file.model_dump_json())})
 
-    assert json.loads(described.written()) == newer(json.loads(text)) | {"title": "Another title"}
-    assert set(json.loads(revised.written())) == set(json.loads(described.written()))
-    assert "added_later" not in json.loads(revised.written())["file"]
-    assert "added_later" in json.loads(revised.written())["data_protection"]
+    assert json.loads(described.to_json()) == newer(json.loads(text)) | {"title": "Another title"}
+    assert set(json.loads(revised.to_json())) == set(json.loads(described.to_json()))
+    assert "added_later" not in json.loads(revised.to_json())["file"]
+    assert "added_later" in json.loads(revised.to_json())["data_protection"]
     assert described != before
     assert revised == before
 

@@ -40,7 +40,7 @@ class KvPeople:
             data, _ = await self._contacts.get(key)
         except KeyNotFoundError:
             return People()
-        return People.read(data or b"{}")
+        return People.from_json(data or b"{}")
 
     async def write(self, project_id: str, people: People, known_key: str | None) -> str | None:
         """Keep everybody and return the key; the known one when nothing changed, None when there is nobody."""
@@ -66,7 +66,7 @@ class KvPeople:
 
 
 async def _write(bucket: Bucket, prefix: str, model: WireModel, known_key: str | None) -> str:
-    data = model.written()
+    data = model.to_json()
     if known_key and known_key == _key(prefix, data, known_key.rpartition("-")[2]):
         return known_key
     key = _key(prefix, data, secrets.token_hex(8))

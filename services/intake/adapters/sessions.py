@@ -31,7 +31,7 @@ class KvSessions:
             data, revision = await self._kept.get(upload_id)
         except KeyNotFoundError:
             return None
-        return Session.read(data), revision
+        return Session.from_json(data), revision
 
     async def write(self, session: Session, revision: int) -> int:
         """Write over a revision (0: there is none). Raises 409 `request-in-progress` when somebody else has."""
@@ -47,7 +47,7 @@ class KvSessions:
             data, revision = await self._kept.get(f"{OPEN}{project_id}")
         except KeyNotFoundError:
             return OpenUploads(), 0
-        return OpenUploads.read(data or b"{}"), revision
+        return OpenUploads.from_json(data or b"{}"), revision
 
     async def keep_opened(self, project_id: str, opened: OpenUploads, revision: int) -> None:
         """Write over a revision. Raises 409 `request-in-progress` when somebody else has."""
@@ -55,6 +55,6 @@ class KvSessions:
 
     async def _write(self, key: str, state: WireModel, revision: int) -> int:
         try:
-            return await self._kept.write(key, state.written(), revision)
+            return await self._kept.write(key, state.to_json(), revision)
         except KeyWrongLastSequenceError as error:
             raise ProblemError(409, "request-in-progress", headers={"Retry-After": "1"}) from error

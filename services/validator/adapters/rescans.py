@@ -59,13 +59,13 @@ class RescanLedger:
                 found = await self._kv.get(KEY)
             except KeyNotFoundError as error:
                 return None, error.entry.revision if error.entry else 0
-        return Ledger.read(found.value or b""), found.revision or 0
+        return Ledger.from_json(found.value or b""), found.revision or 0
 
     async def write(self, ledger: Ledger, revision: int) -> int:
         """Write over a revision and return the new one. Raises `TakenOverError` when another was quicker."""
         with _away_is_transient():
             try:
-                return await self._kv.update(KEY, ledger.written(), revision)
+                return await self._kv.update(KEY, ledger.to_json(), revision)
             except KeyWrongLastSequenceError as error:
                 raise TakenOverError("another validator scans what is public") from error
 

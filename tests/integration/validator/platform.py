@@ -122,7 +122,7 @@ class Intake:
         await self._append("project", "registered", state)
         for contact_id, person in people.items():
             key = f"{self.project_id}.{contact_id}.{secrets.token_hex(8)}"
-            await (await self.log.connection.js.key_value("contacts-public")).put(key, person.written())
+            await (await self.log.connection.js.key_value("contacts-public")).put(key, person.to_json())
             shown = {f"publish_{name}": bool(value) for name, value in person}
             await self._append(
                 "contact", "changed", ContactState(contact_id=contact_id, public_key=key, **shown), contact_id

@@ -59,6 +59,6 @@ def test_a_thing_and_a_happening_of_a_newer_version_are_told_without_what_they_m
     happening = Recorded(known.subject, 8, NOW, {"ce-type": "intake.project.archived.v1"}, known.data)
 
     assert type(thing.state()) is WireModel
-    assert json.loads(thing.state().written()) == {"stars": 5}
+    assert json.loads(thing.state().to_json()) == {"stars": 5}
     assert history.told(thing) == {}
     assert isinstance(happening.state(), ProjectState)

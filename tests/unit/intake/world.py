@@ -99,7 +99,7 @@ class World:
     def _store(self, name: str, state: WireModel, headers: dict[str, str]) -> None:
         self.position += 1
         self.messages.pop(name, None)
-        self.messages[name] = Recorded(name, self.position, NOW, headers, state.written())
+        self.messages[name] = Recorded(name, self.position, NOW, headers, state.to_json())
 
     def register(self, today: date = TODAY, **changes: Any) -> NewEvent | None:
         registration = projects.Registration.of(body(**changes), "P-1.key")
