@@ -82,9 +82,9 @@ def _boxes(file: BinaryIO, length: int) -> Iterator[_Box]:
         elif size == 0:
             size = length - start
         yield _Box(head[4:8].decode("latin-1"), start, size)
-        if size < 8:
-            return
         start += size
+        if size < 8 or start > length:
+            return
 
 
 def _faults(boxes: list[_Box], length: int) -> list[Fault]:

@@ -46,7 +46,7 @@ def _program(data: mmap.mmap) -> str:
         rest = data[at : at + 4]
         if rest == END:
             return _lost(lost, packets)
-        found = data.find(PACK, at)
+        found = data.find(PACK, at + 1)
         if found < 0:
             return _cut(data, at) or _lost(lost, packets)
         lost += bool(data[at:found].strip(b"\0"))

@@ -8,6 +8,7 @@ from services.validator.formats import id3
 from services.validator.formats.plain import runs, single_byte_charset
 
 TAG_BYTES_MAX = 4 * 1024 * 1024
+TAGS_MAX = 100
 FRAMES_MAX = 20_000
 _PICTURES = (b"APIC", b"PIC")
 _NESTED = {b"CHAP": 16, b"CTOC": 2}
@@ -19,7 +20,9 @@ _DEPTH_MAX = 3
 def words(data: mmap.mmap) -> Iterator[str]:
     """Yield the text of each frame or item."""
     at = 0
-    while size := id3.length(data[at : at + id3.HEAD_BYTES]):
+    for _ in range(TAGS_MAX):
+        if not (size := id3.length(data[at : at + id3.HEAD_BYTES])):
+            break
         yield from _version_2(data[at : at + min(size, TAG_BYTES_MAX)])
         at += size
     for kind, start, end in id3.behind(data, at):

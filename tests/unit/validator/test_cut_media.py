@@ -115,3 +115,15 @@ def test_something_else_behind_a_good_beginning_is_damage(name: str, tmp_path: P
     noise = random.Random(3).randbytes(20_000)
 
     assert reasons(tmp_path, name, samples.real(name).read_bytes() + noise) == {"its packets do not follow each other"}
+
+
+def test_a_pack_whose_head_is_wrong_does_not_hold_up_the_walk(tmp_path: Path) -> None:
+    data = samples.real("program2.mpg").read_bytes()
+
+    assert reasons(tmp_path, "a.mpg", data[:4] + b"\xff" + data[5:]) == {"its packets do not follow each other"}
+
+
+def test_a_box_of_absurd_length_is_cut_off(tmp_path: Path) -> None:
+    data = samples.real("tags.mov").read_bytes() + b"\0\0\0\1free" + b"\xff" * 8
+
+    assert reasons(tmp_path, "a.mov", data) == {"the box 'free' is cut off"}
