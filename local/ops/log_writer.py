@@ -14,7 +14,8 @@ from local.terminal import CommandError
 from shared.errors import TransientError
 from shared.messaging.connection import Connection
 from shared.messaging.events import RECORDED_HEADER
-from shared.messaging.log import STREAM, WRONG_LAST_SEQUENCE
+from shared.messaging.log import STREAM
+from shared.messaging.patience import WRONG_LAST_SEQUENCE
 
 IN_FLIGHT_MAX = 256
 ANSWER_SECONDS = 20.0
