@@ -21,7 +21,7 @@ from services.validator.detectors.own_words import published_by
 from services.validator.detectors.published import NOTHING, Published, Value
 from services.validator.detectors.reasons import Why
 from services.validator.detectors.search import search
-from services.validator.detectors.sieve import digit_runs
+from services.validator.detectors.sieve import counts_of_runs
 from services.validator.domain import NOWHERE, Examination, Observation, Place, Specimen, masked, observation
 from services.validator.formats import xml
 from services.validator.quality.facts import told
@@ -126,8 +126,7 @@ class Findings:
                 self._keep(hit, block)
         if lone := Counter(len(hit.value) for hit in hits if hit.lone):
             self._lone += lone
-            runs = Counter(map(len, digit_runs(block.text)))
-            self._numbers.update({length: runs[length] for length in lone})
+            self._numbers.update(counts_of_runs(block.text, lone))
 
     def _keep(self, hit: Hit, block: Block) -> None:
         if hit.code == "person-name":

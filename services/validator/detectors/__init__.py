@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.validator.detectors.automata import Pattern
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -88,7 +89,7 @@ class Announcement:
     """
 
     def __init__(self, pattern: str, *, before: int, after: int = 0) -> None:
-        self._pattern = re.compile(pattern)
+        self._pattern = Pattern(pattern)
         self._before, self._after = before, after
         self.heads = lru_cache(maxsize=512)(self._occurs)
 
@@ -104,4 +105,4 @@ class Announcement:
         return bool(heading) and self.heads(heading)
 
     def _occurs(self, text: str) -> bool:
-        return self._pattern.search(text.lower()) is not None
+        return self._pattern.occurs(text.lower())

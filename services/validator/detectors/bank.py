@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from stdnum import iban, luhn
+from stdnum import iban
 
-from services.validator.detectors import Hit, around, stands_free
+from services.validator.detectors import Hit, around, checksums, stands_free
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -28,7 +28,8 @@ _GROUPED_CARD = re.compile(
 )
 _NEIGHBOUR_BEFORE = re.compile(r"[0-9][ \u00a0-]\Z")
 _NEIGHBOUR_AFTER = re.compile(r"[ \u00a0-][0-9]")
-_CARD_WORDS = re.compile(r"card|kart|visa|mastercard|amex|maestro|\bcvc\b|\bcvv\b|\bpan\b", re.IGNORECASE)
+_CARD_WORDS = re.compile(r"card|kart|visa|mastercard|amex|maestro|\bcvc\b|\bcvv\b|\bpan\b")
+_PARTS_OF_CARD_WORDS = ("card", "kart", "visa", "amex", "maestro", "cvc", "cvv", "pan")
 _NETWORKS = (
     ("Visa", re.compile(r"4(?:[0-9]{15}|[0-9]{18})")),
     ("Mastercard", re.compile(r"(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}")),
@@ -65,13 +66,18 @@ def cards_in_stretch(block: Block, start: int, end: int) -> Iterator[Hit]:
 
 
 def _judge(block: Block, start: int, written: str, *, grouped: bool) -> Iterator[Hit]:
-    digits = "".join(filter(str.isdigit, written))
+    digits = "".join(filter(str.isdigit, written)) if grouped else written
     network = next((name for name, shape in _NETWORKS if shape.fullmatch(digits)), None)
     end = start + len(written)
-    if network and luhn.is_valid(digits) and stands_free(block, start, end):
-        announced = grouped or _CARD_WORDS.search(around(block, start, end)) is not None
+    if network and checksums.luhn(digits.encode()) and stands_free(block, start, end):
+        announced = grouped or _is_announced(around(block, start, end))
         why = Why.ANNOUNCED if announced and not grouped else Why.CHECKED if grouped else Why.DATED
         yield Hit("payment-card", start, written, digits, network, lone=not announced, why=why)
+
+
+def _is_announced(near: str) -> bool:
+    folded = near.casefold()
+    return any(part in folded for part in _PARTS_OF_CARD_WORDS) and _CARD_WORDS.search(folded) is not None
 
 
 def _in_a_row_of_numbers(text: str, match: re.Match[str]) -> bool:

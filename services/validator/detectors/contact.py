@@ -11,7 +11,7 @@ from services.validator.text import Block
 
 HOME_REGION = "LV"
 WORDS_WITHIN_CHARACTERS = 30
-_LOCAL_PART = re.compile(r"[A-Za-z0-9À-ž](?:[A-Za-z0-9À-ž._%+'-]{0,62}[A-Za-z0-9À-ž_%+-])?\Z")
+_LOCAL_PART_BACKWARDS = re.compile(r"(?:[A-Za-z0-9À-ž_%+-][A-Za-z0-9À-ž._%+'-]{0,62})?[A-Za-z0-9À-ž]")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])")
 _MAILBOX = re.compile(
     r"(?:info|office|contact|kontakt\w*|contacto|contatto|pasts|birojs|admin\w*|sekretari?\w*|secretar\w*|"
@@ -41,12 +41,12 @@ def emails(block: Block) -> Iterator[Hit]:
     text = block.text
     at = text.find("@")
     while at >= 0:
-        local, domain = _LOCAL_PART.search(text[max(at - 64, 0) : at]), _DOMAIN.match(text, at + 1)
-        if local and domain:
-            written = local.group() + "@" + domain.group()
-            shared = is_mailbox(local.group())
-            code, why = ("shared-mailbox", Why.MAILBOX) if shared else ("email-address", Why.ADDRESS_FORM)
-            yield Hit(code, at - len(local.group()), written, written.lower(), why=why)
+        found, domain = _LOCAL_PART_BACKWARDS.match(text[max(at - 64, 0) : at][::-1]), _DOMAIN.match(text, at + 1)
+        if found and domain:
+            local = found.group()[::-1]
+            written = local + "@" + domain.group()
+            code, why = ("shared-mailbox", Why.MAILBOX) if is_mailbox(local) else ("email-address", Why.ADDRESS_FORM)
+            yield Hit(code, at - len(local), written, written.lower(), why=why)
         at = text.find("@", at + 1)
 
 

@@ -8,7 +8,7 @@ announce them.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from operator import mul
 
@@ -31,8 +31,6 @@ from stdnum.hr import oib
 from stdnum.ie import pps
 from stdnum.is_ import kennitala
 from stdnum.it import codicefiscale
-from stdnum.lt import asmens
-from stdnum.lv import pvn
 from stdnum.nl import bsn
 from stdnum.no import fodselsnummer
 from stdnum.pl import pesel
@@ -41,7 +39,15 @@ from stdnum.ro import cnp
 from stdnum.se import personnummer
 from stdnum.si import emso
 
-from services.validator.detectors import AFTER_CHARACTERS, BEFORE_CHARACTERS, Announcement, Hit, around, stands_free
+from services.validator.detectors import (
+    AFTER_CHARACTERS,
+    BEFORE_CHARACTERS,
+    Announcement,
+    Hit,
+    around,
+    checksums,
+    stands_free,
+)
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -68,13 +74,24 @@ def _latvian(written: str) -> bool:
     digits = "".join(filter(str.isdigit, written))
     if digits[0] > "3" or (1 + sum(map(mul, _LATVIAN_WEIGHTS, map(int, digits)))) % 11 % 10 != int(digits[10]):
         return False
-    if not pvn.is_valid(digits):
+    return digits.startswith("32") or _is_past(1800 + 100 * int(digits[6]) + int(digits[4:6]), digits[2:4], digits[:2])
+
+
+def _is_past(year: int, month: str, day: str) -> bool:
+    try:
+        return date(year, int(month), int(day)) <= datetime.now(UTC).date()
+    except ValueError:
         return False
-    return digits.startswith("32") or pvn.get_birth_date(digits) <= datetime.now(UTC).date()
 
 
 def _baltic(written: str) -> bool:
-    return ik.is_valid(written) or asmens.is_valid(written)
+    """Lithuania's codes are those of Estonia, beside some without a date whose form is not ours."""
+    return bool(ik.is_valid(written))
+
+
+def _norwegian(written: str) -> bool:
+    digits = written.replace(" ", "")
+    return checksums.norwegian(digits.encode()) and bool(fodselsnummer.is_valid(digits))
 
 
 def _luxembourgish(digits: str) -> bool:
@@ -125,7 +142,7 @@ _BARE = {
     11: (
         _scheme("LV", rf"{_DAY}{_MONTH}\d{{7}}|32\d{{9}}", _latvian, _Trust.DATED),
         _scheme("EE/LT", rf"[1-8]\d\d{_MONTH}{_DAY}\d{{4}}", _baltic, _Trust.DATED),
-        _scheme("NO", rf"(?:[04][1-9]|[1256]\d|[37][01]){_MONTH}\d{{7}}", fodselsnummer.is_valid, _Trust.DATED),
+        _scheme("NO", rf"(?:[04][1-9]|[1256]\d|[37][01]){_MONTH}\d{{7}}", _norwegian, _Trust.DATED),
         _scheme("PL", r"\d+", pesel.is_valid, _Trust.WEAK),
         _scheme("BE", r"\d+", nn.is_valid, _Trust.WEAK),
         _scheme("HR", r"\d+", oib.is_valid, _Trust.WEAK),
@@ -175,7 +192,7 @@ _SPACED = (
     _scheme("PT", r"\d{8} \d ?[A-Z]{2}\d", cc.is_valid, _Trust.WEAK),
     _scheme("DE", r"\d\d \d{3} \d{3} \d{3}", idnr.is_valid, _Trust.WEAK),
     _scheme("AT", r"\d{4} \d{6}", vnr.is_valid, _Trust.WEAK),
-    _scheme("NO", r"\d{6} \d{5}", fodselsnummer.is_valid, _Trust.WEAK),
+    _scheme("NO", r"\d{6} \d{5}", _norwegian, _Trust.WEAK),
     _scheme("DK", r"\d{6} \d{4}", cpr.is_valid, _Trust.WEAK),
     _scheme("HU", r"[1-8] \d{6} \d{4}", _hungarian, _Trust.WEAK),
     _scheme("HU", r"\d{3} \d{3} \d{3}", _hungarian_health, _Trust.WEAK),
@@ -284,4 +301,4 @@ def _names(country: str, near: str) -> bool:
 
 def _is_company(written: str) -> bool:
     """Numbers of Latvian companies have the length of Estonian personal codes, and one in eleven passes for one."""
-    return len(written) == 11 and written.isdigit() and written[0] > "3" and bool(pvn.is_valid(written))
+    return len(written) == 11 and written.isdigit() and written[0] > "3" and checksums.company(written)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
 
@@ -24,6 +25,7 @@ silvia simona sofia sophie stefan stefania stephen susanne sven tamás tatiana t
 tomasz toomas ulla urszula vasilis vera veronika victor vincent virginie wojciech zoltán zsuzsanna maja karl-heinz
 giorgos yannis δημήτρης ελένη γιώργος μαρία κώστας иван мария георги елена николай анна ольга сергей
 """
+_remembered = lru_cache(maxsize=10_000)
 _INSTITUTION = re.compile(
     r"school|college|univers|skola|vidussk|pamatsk|ģimnāz|gymnas|gimnaz|gümnaas|lyceum|primar|seconda|gümnaas|lyceum|"
     r"lyc[ée]e|liceo|institut|academy|"
@@ -72,17 +74,20 @@ def _calendar(name: str) -> set[str]:
 GIVEN = frozenset(_calendar(_CALENDAR) | _calendar(_TRADITIONAL) | set(_ELSEWHERE.split()))
 
 
+@_remembered
 def is_given(word: str) -> bool:
     """Say whether a word is a known given name; of a double name either half."""
     folded = word.casefold()
     return folded in GIVEN or ("-" in folded and any(half in GIVEN for half in folded.split("-")))
 
 
+@_remembered
 def is_word(word: str) -> bool:
     """Say whether a capitalised word belongs to schools, places, headings or projects and not to a name."""
     return _NO_NAME.match(word.casefold()) is not None
 
 
+@_remembered
 def is_institution(word: str) -> bool:
     """Say whether a word behind two others makes an institution of them: Porto Primary School."""
     return _INSTITUTION.match(word.casefold()) is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from services.validator.detectors import Announcement, Hit, stands_free, words
+from services.validator.detectors.automata import Pattern
 from services.validator.detectors.reasons import Why
 from services.validator.text import Block
 
@@ -55,7 +56,7 @@ _NUMBER_FIRST = (
     r"(?:rue|avenue|boulevard|place|quai|chemin|impasse|allée|\w+ (?:street|road|lane|avenue|drive|st|rd))\b"
 )
 STREET = "|".join((_STREET_AFTER, _STREET_BEFORE, _NUMBER_FIRST))
-_STREET = re.compile(STREET)
+_STREET = Pattern(STREET)
 _STREET_NAME = re.compile(r"[^\n\t;:,()]+\Z")
 _POSTAL = re.compile(
     r"(?:[0-9]{4,5}|[0-9]{3} [0-9]{2}|[0-9]{2}-[0-9]{3}|[0-9]{4} ?[A-Z]{2}|[0-9]{4}-[0-9]{3})(?=,? [^\W\d_])"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.validator.detectors import Hit, names
+from services.validator.detectors.automata import Pattern
 from services.validator.detectors.contact import emails, is_mailbox
 from services.validator.detectors.published import Published
 from services.validator.detectors.reasons import Why
@@ -25,6 +26,7 @@ _UPPER = "".join(one for one in _ALPHABET if one.isupper())
 _LOWER = "".join(one for one in _ALPHABET if one.islower())
 _WORD = rf"[{_UPPER}][{_UPPER}{_LOWER}'’]+(?:-[{_UPPER}][{_UPPER}{_LOWER}]+)*"
 _PARTICLES = r"(?:(?:van|von|de|der|den|da|di|del|della|la|le|dos|af|av|zu|y|El|Al) ){0,2}"
+_NEVER_BEHIND = (":", "'", "’")
 _SEPARATOR = r"(?:[ \u00a0]|, ?|[\t;|]|\n\t)"
 _NAME = re.compile(rf"{_WORD}(?:{_SEPARATOR}{_PARTICLES}{_WORD}){{1,3}}")
 _WORDS = re.compile(_WORD)
@@ -32,7 +34,7 @@ _LEAD = re.compile(
     r"(?:\A|[\n\t;|,\"”•·–])[ \u00a0]*(?:\(?[0-9]{1,4}[.):]?[ \u00a0\t;|,]*(?:\n\t)?)?(?:(?:Dr|Prof|Mr|Ms|Mrs|Mme|"
     r"Frau|Herr)\.? )?\"?\Z"
 )
-_TITLE = re.compile(
+_TITLE_WORDS = (
     r"dalībnieku (?:saraksts|reģistr|sarakst)|reģistrācijas (?:lapa|saraksts|tabula)|apmeklējum\w* (?:lapa|uzskaite|"
     r"saraksts)|"
     r"klātbūtnes|parakstu lapa|saraksts ar parakst|list of (?:participants|attendees|pupils|students|learners|"
@@ -55,7 +57,7 @@ _TITLE = re.compile(
     r"popis sudionik|lista prisut|списък на (?:участ|присъст)|присъствен списък|список участник|κατάλογος συμμετ|"
     r"λίστα συμμετ|παρουσιολόγ|þátttakendalist"
 )
-_NAME_HEADING = re.compile(
+_NAME_WORDS = (
     r"\b(?:vārds|uzvārds|name|names|surname|full name|participant|vorname|nachname|nom|prénom|nombre|apellidos?|nome|"
     r"cognome|"
     r"nominativo|imię|nazwisko|nimi|perekonnanimi|eesnimi|vardas|pavardė|etunimi|sukunimi|navn|namn|etternavn|"
@@ -63,7 +65,7 @@ _NAME_HEADING = re.compile(
     r"achternaam|jméno|příjmení|meno|priezvisko|név|nume|prenume|ime|priimek|prezime|име|фамилия|имя|όνομα|επώνυμο|"
     r"ονοματεπώνυμο|nafn|dalībnieks|skolēns|teilnehmer(?:in)?)\b"
 )
-_OTHER_HEADING = re.compile(
+_OTHER_WORDS = (
     r"\b(?:parakst|signature|\bsigned?\b|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|"
     r"namnteckning|"
     r"handtekening|assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift|e-?pasts|e-?mail|e-?post|"
@@ -74,16 +76,23 @@ _OTHER_HEADING = re.compile(
     r"isikukood|pesel|"
     r"asmens kod|código|codice|paraf|établissement|szkoła|mokykla|koulu|училище|skola|kool|centro)"
 )
-_SIGN_HEADING = re.compile(
+_TITLE, _NAME_HEADING, _OTHER_HEADING = map(Pattern, (_TITLE_WORDS, _NAME_WORDS, _OTHER_WORDS))
+_ANY_HEADING = Pattern("|".join((_TITLE_WORDS, _NAME_WORDS, _OTHER_WORDS)))
+_SIGN_HEADING = Pattern(
     r"parakst|signature|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|namnteckning|"
     r"handtekening|"
     r"assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift"
 )
-_CONTACT = re.compile(r"([A-Za-z0-9._%+-]+)@|_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])")
+_LONG_OR_TO_SIGN = r"_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])"
+_NUMBER = re.compile(_LONG_OR_TO_SIGN)
+_CONTACT = re.compile(rf"([A-Za-z0-9._%+-]+)@|{_LONG_OR_TO_SIGN}")
 _DATE = re.compile(r"[0-9]{1,2}[./-] ?[0-9]{1,2}[./-] ?[0-9]{2}|[0-9]{4}[./-][0-9]{1,2}[./-][0-9]")
-_REFERENCE = re.compile(r"\((?:19|20)[0-9]{2}|isbn|doi|https?:|\bpp?\. ?[0-9]|\blpp\b|vol\.|et al|–\s?(?:1[0-9]|"
-                        r"20)[0-9]{2}|"
-                        r"\b1[0-9]{3}\s?[-–]", re.IGNORECASE)  # fmt: skip
+_REFERENCE = Pattern(
+    r"\((?:19|20)[0-9]{2}|isbn|doi|https?:|\bpp?\. ?[0-9]|\blpp\b|vol\.|et al|–\s?(?:1[0-9]|20)[0-9]{2}|"
+    r"\b1[0-9]{3}\s?[-–]"
+)
+_JOINED = ("-", "_", "/")
+_CODE = re.compile(r"\b[A-Z]{2,4}[-_/][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ def detect(block: Block, published: Published) -> Iterator[Hit]:
 def _people(text: str) -> Iterator[_Row]:
     count = 0
     for match in _NAME.finditer(text):
+        if _is_code(text, match.end()):
+            continue
         words = _WORDS.findall(match.group())
         if any(names.is_word(word) for word in words[:2]) or any(names.is_institution(word) for word in words[2:]):
             continue
@@ -117,6 +128,11 @@ def _people(text: str) -> Iterator[_Row]:
                 return
 
 
+def _is_code(text: str, end: int) -> bool:
+    """Say whether the last word is two to four capitals joined to digits: Kuldīga,KA-05432."""
+    return text[end : end + 1] in _JOINED and _CODE.search(text, max(end - 5, 0), end + 2) is not None
+
+
 def _could_lead(text: str, start: int) -> bool:
     """Refuse most places in prose by one look: the character before a name there is a space behind a word."""
     before = text[max(start - 2, 0) : start]
@@ -125,10 +141,10 @@ def _could_lead(text: str, start: int) -> bool:
 
 def _leads(text: str, row: _Row) -> bool:
     """Say whether a row begins with this name; titles and headings are written with capitals too."""
-    if text[row.end : row.end + 1] in (":", "'", "’") or not _LEAD.search(text[max(row.start - 16, 0) : row.start]):
+    if text[row.end : row.end + 1] in _NEVER_BEHIND or not _LEAD.search(text[max(row.start - 16, 0) : row.start]):
         return False
     shown = row.shown.lower()
-    return not any(pattern.search(shown) for pattern in (_TITLE, _NAME_HEADING, _OTHER_HEADING))
+    return not _ANY_HEADING.occurs(shown)
 
 
 def _lists(block: Block, rows: list[_Row], published: Published) -> Iterator[Hit]:
@@ -144,7 +160,7 @@ def _lists(block: Block, rows: list[_Row], published: Published) -> Iterator[Hit
 
 def _breaks(beside: str) -> bool:
     """Say whether prose stands between two rows."""
-    return max(map(len, re.split(r"[\t\n;|]", beside))) > _LONGEST_CELL
+    return len(beside) > _LONGEST_CELL and max(map(len, re.split(r"[\t\n;|]", beside))) > _LONGEST_CELL
 
 
 def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> Iterator[Hit]:
@@ -153,10 +169,7 @@ def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> I
     if count < _ROWS_HEADED:
         return
     known = sum(row.known for row, _ in rows) / len(rows)
-    offices = sum(_is_office(beside) for _, beside in rows) / len(rows)
     contacts = sum(_has_contact(beside) for _, beside in rows) / len(rows)
-    if sum(_REFERENCE.search(beside) is not None for _, beside in rows) > 0.4 * len(rows) or offices > max(known, 0.5):
-        return
     first = rows[0][0]
     titled, headed = _headings(block, first.start)
     if (titled or headed) and (known >= 0.25 or contacts >= 0.5 or (titled and count > _ROWS_HEADED)):
@@ -167,7 +180,14 @@ def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> I
         code, why = "possible-list-of-people", Why.ROWS_OF_NAMES
     else:
         return
+    if _are_sources_or_offices([beside for _, beside in rows], known):
+        return
     yield Hit(code, first.start, first.shown, "\n".join(row.shown for row, _ in rows), str(count), why=why)
+
+
+def _are_sources_or_offices(rows: list[str], known: float) -> bool:
+    sources = sum(_REFERENCE.occurs(beside.lower()) for beside in rows) / len(rows)
+    return sources > 0.4 or sum(map(_is_office, rows)) / len(rows) > max(known, 0.5)
 
 
 def _is_published(row: _Row, beside: str, published: Published) -> bool:
@@ -186,11 +206,12 @@ def _is_published(row: _Row, beside: str, published: Published) -> bool:
 
 def _has_contact(beside: str) -> bool:
     """Say whether a row holds a contact, a long number or a place to sign, and not the mailbox of an office."""
-    return _CONTACT.search(beside) is not None and not _is_office(beside)
+    pattern = _CONTACT if "@" in beside else _NUMBER
+    return pattern.search(beside) is not None and not _is_office(beside)
 
 
 def _is_office(beside: str) -> bool:
-    return any(match[1] and is_mailbox(match[1]) for match in _CONTACT.finditer(beside))
+    return "@" in beside and any(match[1] and is_mailbox(match[1]) for match in _CONTACT.finditer(beside))
 
 
 def _headings(block: Block, start: int) -> tuple[bool, bool]:

@@ -5,58 +5,44 @@ a number. Both are found by automata in linear time (RE2), in more places than n
 judge what stands there exactly as if they had read everything.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
-import re2
-
 from services.validator.detectors import checksums, contact, identity, papers
+from services.validator.detectors.automata import compiled, superset
 from services.validator.text import Block
 
 REACH_CHARACTERS = 120
 STRETCH_CHARACTERS = 210
 Span = tuple[int, int]
 
-_OPTIONS = re2.Options()
-_OPTIONS.max_mem = 64 << 20
-_UNICODE = (
-    (r"\u00a0", r"\x{a0}"),
-    (r"[^\W\d_]", r"\pL"),
-    (r"[^\W\d]", r"[\pL_]"),
-    (r"[^\w\n]", r"[^\pL\pN_\n]"),
-    (r"[\w", r"[\pL\pN_"),
-    (r"\W", r"[^\pL\pN_]"),
-    (r"\w", r"[\pL\pN_]"),
-)
-_BOUNDARY_BESIDE_OTHER_LETTERS = re.compile(r"\\b(?=[^\x00-\x7f]|\(\?:|\\)|(?<=[^\x00-\x7f)])\\b")
 _GROUPED = r"[2-6][0-9]{3}[ ?-][0-9]{4}[ ?-][0-9]{4}[ ?-][0-9]{4}|3[47][0-9]{2}[ ?-][0-9]{6}[ ?-][0-9]{5}"
 _JOINED = (
     r"[0-3][0-9]{5} ?[-?] ?[0-9]{5}|[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y]|(?:[0-9]{2})?[0-9]{6}[-+][0-9]{4}|"
-    r"[0-9]{6}/[0-9]{4}|[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}[ .-][0-9]{2}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}|"
-    r"[12](?: ?[0-9AB]{2}){3} ?[0-9]{3} ?[0-9]{3}[ .]?[0-9]{2}"
+    r"[0-9]{6}/[0-9]{4}|[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}[ .-][0-9]{2}|756\.[0-9]{4}\.[0-9]{4}\.[0-9]{2}"
 )
+_FRENCH = ("[12]", "[0-9]{2}", "[0-9]{2}", "[0-9AB]{2}", "[0-9]{3}", "[0-9]{3}", "[ .]?[0-9]{2}")
 _LETTERED = r"[A-Z]{6}[0-9]{2}[A-Z0-9]{8}|[A-Z]{2}[0-9]{2}(?:[ ?-]?[A-Z0-9]){11}"
 _CALLED = r"00[1-9](?:[ ?().\-/]{0,2}[0-9]){7,13}"
 _DIGITS_ALONE = bytes(byte if 48 <= byte <= 57 else 32 for byte in range(256))
+_SHAPES = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_BETWEEN_GROUPS = (b" ", b"?", b"-")
 _STRETCH_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ./+()- ?"
 
 
-def _superset(pattern: str) -> str:
-    """Write a pattern over small letters for RE2, which knows no letters beyond ASCII at the edge of a word."""
-    for python, other in _UNICODE:
-        pattern = pattern.replace(python, other)
-    return _BOUNDARY_BESIDE_OTHER_LETTERS.sub("", pattern)
+def _french() -> Iterator[str]:
+    """Give the forms of a French number that are more than a run of digits: each gap once as the first one."""
+    yield " ?".join(_FRENCH).replace("9AB]{2}", "9][AB]")
+    yield "".join(_FRENCH).replace("[ .]?", "[ .]")
+    for at in range(1, len(_FRENCH) - 1):
+        yield f"{''.join(_FRENCH[:at])} {' ?'.join(_FRENCH[at:])}"
 
 
-def _compiled(*patterns: str) -> "re2._Regexp[bytes]":
-    return re2.compile("|".join(patterns).encode(), _OPTIONS)
-
-
-_WORDS = _compiled(*map(_superset, (identity.WORDS, contact.WORDS, papers.DOCUMENT_WORDS, papers.BIRTH_WORDS)))
-_STREETS = _compiled(_superset(papers.STREET))
-_WRITTEN = _compiled(rf"\b(?:{_JOINED}|{_CALLED})\b")
-_CARDS = _compiled(rf"\b(?:{_GROUPED})\b")
-_CAPITALS = _compiled(rf"\b(?:{_LETTERED})")
+_LONG = compiled("[0-9]{11}")
+_WORDS = compiled(*map(superset, (identity.WORDS, contact.WORDS, papers.DOCUMENT_WORDS, papers.BIRTH_WORDS)))
+_STREETS = compiled(superset(papers.STREET))
+_WRITTEN = compiled(rf"\b(?:{'|'.join((_JOINED, *_french(), _CALLED))})\b")
+_CARDS = compiled(rf"\b(?:{_GROUPED})\b")
+_CAPITALS = compiled(rf"\b(?:{_LETTERED})")
 
 
 def spans(block: Block) -> list[Span]:
@@ -69,23 +55,35 @@ def spans(block: Block) -> list[Span]:
     return list(_merged(sorted(_widened(span, ascii_only) for span in (*near, *_standing(ascii_only)))))
 
 
-def digit_runs(text: str) -> list[bytes]:
-    """Return every run of digits."""
-    return text.encode("ascii", "replace").translate(_DIGITS_ALONE).split()
+def counts_of_runs(text: str, lengths: Iterable[int]) -> dict[int, int]:
+    """Return how many runs of digits of each of these lengths there are."""
+    runs = text.encode("ascii", "replace").translate(_SHAPES).split()
+    return {length: runs.count(b"0" * length) for length in lengths}
 
 
 def _standing(text: bytes) -> Iterator[Span]:
     """Find what stands for itself: a form with check digits that may be right, or one that is rare."""
     yield from _bare(text)
     for match in _CARDS.finditer(text):
-        if checksums.luhn(match.group().translate(None, b" ?-")):
+        if _stands_alone(text, *match.span()) and checksums.luhn(match.group().translate(None, b" ?-")):
             yield match.span()
     for pattern in (_WRITTEN, _CAPITALS):
         yield from (match.span() for match in pattern.finditer(text))
 
 
+def _stands_alone(text: bytes, start: int, end: int) -> bool:
+    """Say whether no further group of digits stands beside groups: those are columns of a table."""
+    before, behind = text[max(start - 2, 0) : start], text[end : end + 2]
+    return not (
+        (before[1:] in _BETWEEN_GROUPS and before[:1].isdigit())
+        or (behind[:1] in _BETWEEN_GROUPS and behind[1:].isdigit())
+    )
+
+
 def _bare(text: bytes) -> Iterator[Span]:
     """Find runs of digits with a date and check digits, and those of cards."""
+    if _LONG.search(text) is None:
+        return
     digits = b" " + text.translate(_DIGITS_ALONE) + b" "
     at = 0
     for run in checksums.possible(digits.split()):

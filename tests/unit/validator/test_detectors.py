@@ -129,6 +129,7 @@ def test_lists_of_people_are_found(text: str) -> None:
         "Dalībnieku saraksts\nNr.\tVārds, uzvārds\tParaksts\n1.\t\t____\n2.\t\t____\n3.\t\t____",
         "Anna Bērziņa and Jānis Kalniņš wrote this handbook with Līga Ozola.",
         "List of participants\n" + "\n".join(f"{place} Primary School" for place in ("Porto", "Vigo", "Tartu", "Riga")),
+        "\n".join(f"{place},KA-05432,86969018934" for place in ("Porto", "Vigo", "Tartu", "Varna", "Aalto")),
     ],
 )
 def test_forms_authors_and_schools_are_no_lists(text: str) -> None:

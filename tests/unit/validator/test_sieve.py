@@ -1,13 +1,18 @@
 """What is sifted out before the detectors look: never anything that they would find."""
 
 import random
+import re
 from itertools import chain
 from pathlib import Path
+
+from stdnum import luhn
+from stdnum.lv import pvn
 
 from bench.detectors import prose, table
 from services.validator.detectors import checksums
 from services.validator.detectors.search import search
 from services.validator.text import Block, plain
+from tests.eval import numbers
 from tests.eval.blind import BLIND
 from tests.eval.cases import all_cases
 
@@ -39,6 +44,39 @@ def test_check_digits_let_through_whatever_stands_for_itself() -> None:
         wanted = {value for code, value, _ in found(numbers, None) if code in ("national-id", "payment-card")}
         assert wanted
         assert wanted <= {run.decode() for run in checksums.possible(numbers.encode().split())}
+
+
+def test_french_numbers_are_let_through_in_every_grouping() -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    lines = []
+    for _ in range(3_000):
+        digits = (
+            f"{rng.choice('12')}{rng.randrange(100):02}{rng.choice((1, 7, 12, 20, 42)):02}{rng.randrange(10**8):08}"
+        )
+        pieces = re.findall(r"(.)(..)(..)(..)(...)(...)(..)", f"{digits}{97 - int(digits) % 97:02}")[0]
+        lines.append("".join(piece + rng.choice(("", "", " ")) for piece in pieces).strip())
+    text = ";\n".join(lines)
+
+    assert len(found(text, None)) > 1_000
+    assert found(text) == found(text, None)
+
+
+def test_cards_are_let_through_unless_they_are_columns_of_a_table() -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    cards = [numbers.card(rng) for _ in range(500)]
+    text = "\n".join(rng.choice((f"{card}", f"{card} 1234", f"12 {card}", f"x {card},", f"{card}-a")) for card in cards)
+
+    assert len(found(text, None)) > 200
+    assert found(text) == found(text, None)
+
+
+def test_sums_from_tables_are_those_of_the_rules() -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    for _ in range(20_000):
+        eleven = f"{rng.randrange(10**11):011}"
+        assert checksums.company(eleven) == (pvn.checksum(eleven) == 3)
+        digits = str(rng.randrange(10 ** rng.randrange(2, 20)))
+        assert checksums.luhn(digits.encode()) == luhn.is_valid(digits)
 
 
 def test_a_heading_that_announces_numbers_makes_its_column_worth_a_look(tmp_path: Path) -> None:
