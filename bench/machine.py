@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from local.running import RunningPlatform
+from typing import Any, Protocol
 
 PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Platform(Protocol):
+    """The process of every part, and the one that started them."""
+
+    @property
+    def pids(self) -> dict[str, int]: ...
+
+    @property
+    def pid(self) -> int: ...
 
 
 def described() -> dict[str, Any]:
@@ -29,7 +37,7 @@ def described() -> dict[str, Any]:
     }
 
 
-def peak_memory_mb(platform: RunningPlatform) -> dict[str, float]:
+def peak_memory_mb(platform: Platform) -> dict[str, float]:
     """The most that each part's own process ever had in memory (VmHWM), in megabytes; its children are not in it."""
     return {name: _peak_kb(pid) / 1024 for name, pid in platform.pids.items()}
 
@@ -38,7 +46,7 @@ def _peak_kb(pid: int) -> int:
     return next(int(line.split()[1]) for line in _lines(PROC / str(pid) / "status") if line.startswith("VmHWM"))
 
 
-def processor_seconds(platform: RunningPlatform) -> dict[str, float]:
+def processor_seconds(platform: Platform) -> dict[str, float]:
     """Processor time that each part has used with its children, and what the bench itself has used."""
     names = {pid: name for name, pid in platform.pids.items()} | {platform.pid: "supervisor"}
     used = dict.fromkeys(names.values(), 0.0) | {"bench": sum(os.times()[:4])}
@@ -52,7 +60,7 @@ def processor_seconds(platform: RunningPlatform) -> dict[str, float]:
 class Noise:
     """How much of the machine went to others since this was made."""
 
-    platform: RunningPlatform
+    platform: Platform
     _began: float = field(default_factory=time.monotonic)
     _busy: float = 0.0
     _ours: float = 0.0

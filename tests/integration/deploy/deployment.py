@@ -1,5 +1,6 @@
 """The whole platform from the rendered manifests of one overlay, as processes on loopback."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -20,9 +22,9 @@ from local.servers import NatsCluster
 from local.tokens import Signer
 from shared.messaging.connection import Credentials
 from tests.integration.deploy.authority import Tls, make_tls
-from tests.integration.deploy.outside import DeployedScanner, DeployedStore, Secrets, nats_cluster
+from tests.integration.deploy.outside import ARCHIVE_STORE, DeployedScanner, DeployedStore, Secrets, nats_cluster
 from tests.integration.deploy.pods import Pod, start_together, stop_together
-from tests.unit.deploy.cluster import SERVICES, Cluster, Container, rendered
+from tests.unit.deploy.cluster import OPERATIONS, SERVICES, Cluster, Container, rendered
 
 NATS_ADDRESS = re.compile(r"(?P<scheme>nats|tls)://nats:4222")
 PORTS_EACH = 2
@@ -69,6 +71,7 @@ class Deployment:
         everywhere = {
             "RESULTS_NATS_URL": servers,
             "RESULTS_S3_ENDPOINT": self.store.endpoint,
+            "RESULTS_ARCHIVE_S3_ENDPOINT": self.store.endpoint,
             "RESULTS_OIDC_ISSUER": self.signer.issuer,
             "RESULTS_CLAMD_ADDRESS": str(self.scanner.socket_path),
             "RESULTS_HTTP_HOST": HOST,
@@ -78,11 +81,11 @@ class Deployment:
         return declared | {name: text for name, text in mapped.items() if name in declared}
 
     def pod(self, service: str) -> Pod:
-        """One more pod of a service, not started."""
+        """One more pod of a service, or of what keeps the archive, not started."""
         number = len(self.pods)
         name = f"{service}-{number}"
         home = self.home / "pods" / name
-        container = self.container(service)
+        container = self.container(service, "results" if service in OPERATIONS else "service")
         places = {
             "RESULTS_HTTP_PORT": str(self.pod_ports.base + PORTS_EACH * number),
             "RESULTS_HTTP_ADMIN_PORT": str(self.pod_ports.base + PORTS_EACH * number + 1),
@@ -96,13 +99,41 @@ class Deployment:
     def pods_of(self, service: str) -> list[Pod]:
         return [pod for pod in self.pods if pod.name.startswith(f"{service}-")]
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """Every process that serves."""
+        servers = (*self.nats.nodes, self.store, self.scanner, *self.pods)
+        return {one.name: one.pid for one in servers}
+
+    @property
+    def pid(self) -> int:
+        """Who started them."""
+        return os.getpid()
+
     def run_job(self) -> subprocess.CompletedProcess[str]:
         """Run the Job that provisions, once."""
-        container = self.container("provision", "provision")
+        return self.run("provision", "provision")
+
+    def run(self, workload: str, name: str) -> subprocess.CompletedProcess[str]:
+        """Run a container that ends by itself."""
+        container = self.container(workload, name)
         environment = self.environment(container) | {"PATH": os.environ["PATH"]}
         return subprocess.run(
             argv_of(container), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
         )
+
+    def verified_archive(self) -> dict[str, Any]:
+        """What `archive verify` says, with nothing but the keys of the archive's store."""
+        found = self.environment(self.container("archive", "results")) | {"PATH": os.environ["PATH"]}
+        environment = {
+            name: text for name, text in found.items() if not name.startswith(("RESULTS_NATS", "RESULTS_S3"))
+        }
+        command = (sys.executable, "-m", "local.ops", "archive", "verify", "--json")
+        run = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        told: dict[str, Any] = json.loads(run.stdout)
+        return told
 
     def login(self, workload: str, name: str = "service") -> Credentials:
         """How a container connects to NATS."""
@@ -132,9 +163,14 @@ def argv_of(container: Container) -> tuple[str, ...]:
 
 @contextmanager
 def deployed(
-    home: Path, overlay: str, *, changes: Mapping[str, str] | None = None, of_nats: Mapping[str, str] | None = None
+    home: Path,
+    overlay: str,
+    *,
+    changes: Mapping[str, str] | None = None,
+    of_nats: Mapping[str, str] | None = None,
+    pods_each: int | None = None,
 ) -> Iterator[Deployment]:
-    """Servers, the provisioning Job, then as many pods of each service as the manifests say; all ready.
+    """Servers, the provisioning Job, then as many pods of each service as the manifests say, or `pods_each`; all ready.
 
     `of_nats`: settings of the NATS servers beside those of the manifests.
     """
@@ -142,6 +178,7 @@ def deployed(
         ports, pod_ports = (stack.enter_context(reserved_ports()) for _ in range(2))
         cluster, tls = rendered(overlay), make_tls(home / "tls")
         secrets = {one["metadata"]["name"]: one["stringData"] for one in secret_objects()}
+        secrets["archive-store"] = ARCHIVE_STORE
         made = Deployment(
             home=home,
             cluster=cluster,
@@ -161,7 +198,7 @@ def deployed(
         finished = made.run_job()
         assert finished.returncode == 0, finished.stdout + finished.stderr
         for service in SERVICES:
-            for _ in range(replicas_of(cluster, service)):
+            for _ in range(pods_each or replicas_of(cluster, service)):
                 made.pod(service)
         stack.callback(stop_together, made.pods)
         start_together(made.pods)

@@ -1,0 +1,103 @@
+"""Whatever happens to one of three nodes of NATS, writes go on, and nothing that was acknowledged is lost.
+
+RESULTS_NODE_RUNS says how many runs (2), each with a disturbance of its own; RESULTS_SEED repeats their choices.
+"""
+
+import asyncio
+import os
+import secrets
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import httpx
+import pytest
+
+from bench.machine import Noise
+from local.server import wait_until
+from shared.contracts.publication import PublicationState
+from shared.contracts.result import ResultState
+from shared.messaging.events import Recorded
+from tests.e2e.site import eventually
+from tests.integration.deploy.deployment import Deployment
+from tests.integration.nodes import streams
+from tests.integration.nodes.disturbances import Plan, require_caught_up
+from tests.integration.nodes.load import Load
+from tests.integration.rolling.record import require_kept, settled
+
+RUNS = int(os.environ.get("RESULTS_NODE_RUNS", "2"))
+SEED = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
+POSTED_AGAIN = 8
+RESUMED_SECONDS_MAX = 60.0
+PUBLIC_SECONDS_MAX = 60.0
+OUTAGE_SECONDS_MAX = 8.0
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.parametrize("run", range(RUNS))
+def test_writes_go_on_after_a_node_is_gone_and_nothing_is_lost(deployment: Deployment, run: int) -> None:
+    plan = Plan.of(SEED, run)
+    print(f"\nRESULTS_SEED={SEED} run {run}: {plan}", flush=True)
+    noise = Noise(deployment)
+    addresses = {pod.name.split("-", 1)[0]: pod.url for pod in deployment.pods}
+    with Load(addresses, deployment.signer.sign, f"{SEED}-{run}").running() as load:
+        outage = _disturbed(deployment, load, plan)
+
+    assert load.surprises == []
+    history = asyncio.run(settled(deployment, [one.result_id for one in load.promised]))
+    _everything_is_as_promised(load, history)
+    _what_was_approved_is_public(load)
+    others = noise.summary()["others_share"]
+    print(
+        f"run {run}: {plan.kind} the {plan.victim}: no write for {outage:.1f} s, "
+        f"longest wait {load.longest_wait(0):.1f} s, "
+        f"{len(load.promised)} results, {len(load.approved)} projects public, {load.repeats} requests repeated, "
+        f"others took {others:.0%} of the machine",
+        flush=True,
+    )
+    assert outage * (1 - others) < OUTAGE_SECONDS_MAX
+
+
+def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> float:
+    """Do it, wait until writes go on, bring the node back, and wait until it holds everything; the longest silence."""
+    nodes = deployment.nats.nodes
+    time.sleep(plan.after_seconds)
+    node = plan.chosen(nodes, asyncio.run(streams.leader(deployment)))
+    plan.strike(node)
+    struck_at = time.monotonic()
+    try:
+        assert wait_until(lambda: load.posted_since(struck_at) >= POSTED_AGAIN, RESUMED_SECONDS_MAX), "nothing goes on"
+        time.sleep(plan.away_seconds)
+    finally:
+        plan.bring_back(node)
+    require_caught_up(node, asyncio.run(streams.last_sequences(deployment)))
+    asyncio.run(streams.require_replicas(deployment))
+    return load.silence(struck_at, time.monotonic())
+
+
+def _everything_is_as_promised(load: Load, history: Sequence[Recorded]) -> None:
+    """Kept and kept once; what was handed in again under one key is one result; nothing is public twice or early."""
+    require_kept(history, [one.result_id for one in load.promised])
+    ours = [one for one in history if one.address.project_id in {promise.project_id for promise in load.promised}]
+    received = [one for one in ours if one.type == "intake.result.received.v1"]
+    titles = Counter(one.state_as(ResultState).title for one in received)
+    assert titles == Counter(one.title for one in load.promised)
+    published = Counter(
+        (one.address.thing_id, one.state_as(PublicationState).sha256)
+        for one in ours
+        if one.type == "publisher.result.published.v1"
+    )
+    assert {what: times for what, times in published.items() if times > 1} == {}
+
+
+def _what_was_approved_is_public(load: Load) -> None:
+    publisher = load.addresses["publisher"]
+    with httpx.Client(timeout=30) as http:
+        for one in load.promised:
+            url = f"{publisher}/v1/results/{one.result_id}"
+            if one.project_id in load.approved:
+                eventually(lambda url=url: http.get(url).status_code == 200, within=PUBLIC_SECONDS_MAX)  # type: ignore[misc]
+                assert http.get(f"{url}/file").content == one.content
+            else:
+                assert http.get(url).status_code == 404
