@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.images import SERVICES
+from local.images import CODE
 from local.images.buildah import ROOT, Image
 from local.images.confined import WRITABLE, confined
 from local.sbom import packages
@@ -15,6 +15,9 @@ BYTES_MAX_OTHERS = 250 * MEGABYTE
 USER = "10001:10001"
 # What an image without a service runs when asked for its version.
 PROGRAMS = {"clamav": (("clamd", "--version"), ("freshclam", "--version"), ("clamdscan", "--version"))}
+# What the others say when they are started without anything.
+MISSING = {"operations": "RESULTS_ARCHIVE_TO"}
+MISSING_OTHERS = "RESULTS_NATS_URL: is not set"
 _SECONDS_MAX = 60
 
 
@@ -27,7 +30,7 @@ def size(root: Path) -> int:
 def findings(image: Image, root: Path) -> list[str]:
     """Look at everything; nothing found is an empty list. Runs what is inside, so it goes last over the root."""
     found = [*too_large(image.name, root), *too_much_allowed(image)]
-    if image.name in SERVICES:
+    if image.name in CODE:
         found += [*other_code(image.name, root), *other_packages(image.name, root)]
     return [*found, *_does_not_start(image, root), *_may_write(image, root)]
 
@@ -52,19 +55,14 @@ def too_much_allowed(image: Image) -> Iterator[str]:
         yield f"runs as {image.user or 'root'}, not as {USER}"
 
 
-def code(root: Path, *folders: str) -> set[str]:
-    """The files of a tree that are code or belong to it."""
-    return {
-        str(path.relative_to(root))
-        for folder in folders
-        for path in (root / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+def code(root: Path, *places: str) -> set[str]:
+    """The files of a tree that are code or belong to it, under folders or by name."""
+    found = (path for place in places for path in ((root / place), *(root / place).rglob("*")))
+    return {str(path.relative_to(root)) for path in found if path.is_file() and "__pycache__" not in path.parts}
 
 
 def other_code(name: str, root: Path) -> Iterator[str]:
-    inside = code(root / "app", ".")
-    expected = code(ROOT, "shared", f"services/{name}") | {"services/__init__.py"}
+    inside, expected = code(root / "app", "."), code(ROOT, *CODE[name])
     yield from (f"/app/{path} does not belong in it" for path in sorted(inside - expected))
     yield from (f"/app/{path} is missing" for path in sorted(expected - inside))
 
@@ -84,9 +82,9 @@ def _does_not_start(image: Image, root: Path) -> Iterator[str]:
     for command in PROGRAMS.get(image.name, ()):
         if (ended := run(image, root, *command)).returncode:
             yield f"{' '.join(command)} ended with {ended.returncode}: {ended.stderr.strip()[-300:]}"
-    if image.name in SERVICES:
-        ended = run(image, root, *image.command)
-        if ended.returncode != 2 or "RESULTS_NATS_URL: is not set" not in ended.stderr:
+    if image.name in CODE:
+        ended, missing = run(image, root, *image.command), MISSING.get(image.name, MISSING_OTHERS)
+        if ended.returncode != 2 or missing not in ended.stderr:
             yield f"without settings it ended with {ended.returncode}: {ended.stderr.strip()[-300:]}"
 
 
