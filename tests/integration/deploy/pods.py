@@ -53,7 +53,11 @@ class Pod(Server):
         Path(self.environment["RESULTS_STATE_DIR"]).mkdir(parents=True, exist_ok=True)
 
     def is_ready(self) -> bool:
-        return http_status(self._operations, self.probe["httpGet"]["path"]) == 200
+        return self.ready_status() == 200
+
+    def ready_status(self) -> int | None:
+        """What the readiness probe is answered; None when that takes longer than half a second."""
+        return http_status(self._operations, self.probe["httpGet"]["path"])
 
 
 def start_together(pods: list[Pod]) -> None:

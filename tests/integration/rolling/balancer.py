@@ -4,6 +4,8 @@ Nothing is repeated: where nobody listens at a pod that still counts as ready, t
 """
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,10 +14,12 @@ from itertools import count
 from local.ports import HOST
 from tests.integration.deploy.pods import Pod
 
-# A tenth of the manifests' five seconds; as there, two failures in a row count.
+# A tenth of the manifests' five seconds. As there, two refusals in a row count, and an answer may take six seconds.
 LOOK_SECONDS = 0.5
-FAILURES_MAX = 2
+REFUSALS_MAX = 2
+SILENCE_SECONDS_MAX = 6.0
 CHUNK_BYTES = 1 << 16
+OK = 200
 
 
 @dataclass
@@ -26,7 +30,7 @@ class Balancer:
     members: tuple[Pod, ...] = ()
     port: int = 0
     listens: asyncio.Event = field(default_factory=asyncio.Event)
-    _failures: dict[str, int] = field(default_factory=dict)
+    _looks: dict[str, "_Looks"] = field(default_factory=lambda: defaultdict(_Looks))
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
     _turns: Iterator[int] = field(default_factory=count)
 
@@ -49,11 +53,14 @@ class Balancer:
 
     @property
     def ready(self) -> tuple[Pod, ...]:
-        return tuple(pod for pod in self.members if self._failures.get(pod.name, 0) < FAILURES_MAX)
+        return tuple(pod for pod in self.members if self._looks[pod.name].is_ready)
 
     async def _look(self, pod: Pod) -> None:
-        is_ready = await asyncio.to_thread(pod.is_ready)
-        self._failures[pod.name] = 0 if is_ready else self._failures.get(pod.name, 0) + 1
+        looks = self._looks[pod.name]
+        before = looks.is_ready
+        looks.take(await asyncio.to_thread(pod.ready_status), time.monotonic())
+        if looks.is_ready != before and pod in self.members:
+            print(f"{pod.name} is {'ready again' if looks.is_ready else 'not ready'}", flush=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection to a pod until either side ends it."""
@@ -70,6 +77,26 @@ class Balancer:
         finally:
             writer.close()
             self._connections.discard(task)
+
+
+@dataclass(slots=True)
+class _Looks:
+    """What the last looks at a pod have shown."""
+
+    refusals: int = 0
+    answered_at: float | None = None
+    looked_at: float = 0.0
+
+    def take(self, status: int | None, now: float) -> None:
+        self.looked_at = now
+        if status is not None or self.answered_at is None:
+            self.answered_at = now
+        if status is not None:
+            self.refusals = 0 if status == OK else self.refusals + 1
+
+    @property
+    def is_ready(self) -> bool:
+        return self.refusals < REFUSALS_MAX and self.looked_at - (self.answered_at or 0.0) < SILENCE_SECONDS_MAX
 
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]

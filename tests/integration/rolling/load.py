@@ -4,6 +4,7 @@ Nothing is repeated: a request that fails has failed.
 """
 
 import asyncio
+import os
 import random
 import secrets
 import threading
@@ -31,6 +32,13 @@ QUICK = (*("text", "file", "website") * 3, *("project", "result", "history", "qu
 KINDS = (*QUICK, "slow")
 
 Work = Callable[[], Awaitable[httpx.Response]]
+
+
+def new_seed() -> str:
+    """RESULTS_SEED or a new one; printed, so that a run's choices can be repeated."""
+    seed = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
+    print(f"\nRESULTS_SEED={seed}", flush=True)
+    return seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +70,8 @@ class Load:
 
     deployment: Deployment
     balancers: Mapping[str, Balancer]
-    seed: str
     kinds: Sequence[str] = KINDS
+    seed: str = field(default_factory=new_seed)
     asked: list[Asked] = field(default_factory=list)
     promised: list[Promise] = field(default_factory=list)
     projects: list[str] = field(default_factory=lambda: [f"roll-{secrets.token_hex(5)}" for _ in range(PROJECTS)])

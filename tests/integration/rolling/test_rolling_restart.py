@@ -7,7 +7,6 @@ RESULTS_SEED repeats a run's choices.
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Sequence
 from typing import TypeVar
@@ -30,9 +29,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_rolling_restart_of_all_parts_fails_no_request_and_loses_nothing(rollout: Rollout) -> None:
-    seed = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
-    print(f"\nRESULTS_SEED={seed}", flush=True)
-    load = Load(rollout.deployment, rollout.balancers, seed)
+    load = Load(rollout.deployment, rollout.balancers)
     with load.running():
         _restart(load, rollout)
 

@@ -38,7 +38,7 @@ def test_two_versions_work_on_the_same_things_and_the_older_takes_nothing_from_t
     rollout: Rollout, tmp_path: Path
 ) -> None:
     tree = next_version(tmp_path / "next")
-    load = Load(rollout.deployment, rollout.balancers, secrets.token_hex(4), kinds=QUICK)
+    load = Load(rollout.deployment, rollout.balancers, kinds=QUICK)
     with load.running():
         newer = [rollout.launch(service, tree) for service in SERVICES]
         rollout.welcome(newer)
@@ -49,7 +49,7 @@ def test_two_versions_work_on_the_same_things_and_the_older_takes_nothing_from_t
         rollout.gone(rollout.dismiss([pod for pod in newer if pod.is_alive]))
         _the_older_goes_on_alone(rollout, result_id, tmp_path)
 
-    print(f"\n{load.summary()}", flush=True)
+    print(load.summary(), flush=True)
     assert load.failures() == []
     assert load.streams_broken == []
     promised = [one.result_id for one in load.promised]
