@@ -3,6 +3,7 @@
 Every part is unpacked once, in pieces; XML goes through a parser, anything else is known by its first bytes.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -24,9 +25,11 @@ _REMOTE = re.compile(r"\s*(?!file:|mailto:)(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.I
 _ACTING_LINK = re.compile(r"\s*(?:javascript|vbscript|data|ms-\w+|mhtml|cmd|shell|search-ms)\s*:", re.IGNORECASE)
 _CODE_RELATIONS = ("attachedTemplate", "oleObject", "frame", "subDocument", "control", "package", "mailMergeSource")
 _HARMLESS_PARTS = re.compile(r"(?:docprops/thumbnail|.*printersettings\d*\.bin$)", re.IGNORECASE)
+_ACTING = frozenset({"dde", "remote-code"})
+_XML_NAMES = (".xml", ".rels", ".vml")
 
 
-def faults(archive: zipfile.ZipFile) -> Iterator[Fault]:
+def faults(archive: zipfile.ZipFile, depth: int = 1) -> Iterator[Fault]:
     """Unpack every member once, comparing sizes and check sums, and judge what it holds.
 
     A damaged or locked member ends the walk.
@@ -49,9 +52,22 @@ def faults(archive: zipfile.ZipFile) -> Iterator[Fault]:
         if nested is not None:
             nested_budget -= len(nested)
             yield from embedded.faults(nested, member.filename)
+            yield from _acting_inside(nested, depth)
             if nested_budget <= 0:
                 yield Fault("archive-bomb", {"reason": "the files inside it are too large to be checked"})
                 return
+
+
+def _acting_inside(data: bytes, depth: int) -> Iterator[Fault]:
+    """Judge what a document inside this one does when somebody opens it there."""
+    if depth > embedded.DEPTH_MAX or not data.startswith(b"PK\x03\x04"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) <= embedded.NESTED_BYTES_MAX:
+                yield from (one for one in faults(archive, depth + 1) if one.code in _ACTING)
+    except package.BROKEN:
+        return
 
 
 def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, watch: "_Watch", budget: int) -> bytes | None:
@@ -59,20 +75,27 @@ def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, watch: "_Watch", bu
     with archive.open(member) as part:
         piece = part.read(PIECE_BYTES)
         head = piece.lstrip(b"\xef\xbb\xbf \r\n\t")[:64]
-        if embedded.looks_nested(piece[:8]) and not _HARMLESS_PARTS.match(member.filename):
+        if embedded.looks_nested(piece[:8]) and not _is_harmless(member.filename, piece):
             kept = bytearray(piece)
             while more := part.read(PIECE_BYTES):
                 if len(kept) <= budget:
                     kept += more
             return bytes(kept)
-        is_xml = head.startswith(b"<") or piece[:2] in (b"\xff\xfe", b"\xfe\xff")
+        is_xml = head.startswith((b"<", b"\0<")) or piece[:2] in (b"\xff\xfe", b"\xfe\xff")
+        is_xml = is_xml or member.filename.lower().endswith(_XML_NAMES)
         if "/embeddings/" in member.filename.lower() and not is_xml:
             watch.found.append(Fault("ole-package", {"what": foreign.named(piece[:8]) or "a file"}))
         while piece:
             if is_xml:
                 watch.feed(piece)
             piece = part.read(PIECE_BYTES)
+        watch.end()
     return None
+
+
+def _is_harmless(name: str, head: bytes) -> bool:
+    """A thumbnail may be a PDF, and the settings of a printer may begin with the letters of a program."""
+    return head.startswith((b"MZ", b"%PDF-")) and _HARMLESS_PARTS.match(name) is not None
 
 
 class _Watch:
@@ -85,14 +108,24 @@ class _Watch:
         self._field = ""
         self._tag = ""
         self._seen: set[str] = set()
+        self._is_fed = False
         self._parser: expat.XMLParserType | None = xml.parser(start=self._start, end=self._end, text=self._characters)
 
     def feed(self, piece: bytes) -> None:
         """Parse a piece; a part that is not well-formed or declares a type is listened to no longer."""
+        self._parse(piece, is_last=False)
+
+    def end(self) -> None:
+        """Take in that nothing more comes: a part that was fed must have closed all that it opened."""
+        if self._is_fed:
+            self._parse(b"", is_last=True)
+
+    def _parse(self, piece: bytes, *, is_last: bool) -> None:
         if self._parser is None:
             return
+        self._is_fed = True
         try:
-            self._parser.Parse(piece, False)
+            self._parser.Parse(piece, is_last)
         except xml.DeclaredTypeError:
             self._note("damaged", reason="a part of it declares a document type")
             self._parser = None

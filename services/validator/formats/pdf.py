@@ -1,9 +1,10 @@
 """PDF: opened with the same library that Chrome uses; passwords, attachments and scripts are refused.
 
 clamd does not unpack the attachments that most programs write, so a PDF that carries files cannot be called scanned.
+
+Which names the objects have is what `pdf_names` tells.
 """
 
-import io
 import mmap
 import re
 import zlib
@@ -12,15 +13,12 @@ from collections.abc import Iterator
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign
+from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign, pdf_names
 
 HEADER_WITHIN_BYTES = 1024
 HEADER_LATE_WITHIN_BYTES = 64 * 1024
 PAGES_OF_ANNOTATIONS_MAX = 2_000
-OBJECT_STREAMS_MAX = 20_000
-OBJECT_STREAM_BYTES_MAX = 4 * 1024 * 1024
-OBJECT_STREAMS_BYTES_MAX = 256 * 1024 * 1024
-_ATTACHED = re.compile(rb"/EmbeddedFiles?\b|/EF\s*<<|/RichMedia\b")
+_ATTACHED = re.compile(rb"/EmbeddedFiles?\b|/EF\b\s*(?=<<|\d)|/RichMedia\b")
 _SCRIPT = re.compile(rb"/(?:JavaScript|JS)\b\s*(?=[(<\[/\d]|>>)")
 _LAUNCH = re.compile(rb"/Launch\b\s*(?=[(<\[/\d]|>>)")
 _FORM = re.compile(rb"/XFA\b\s*(?=[(<\[/\d]|>>)")
@@ -35,7 +33,6 @@ _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _WIDTH, _HEIGHT = re.compile(rb"/Width\s+(\d{1,9})\b"), re.compile(rb"/Height\s+(\d{1,9})\b")
 PIXELS_MAX = 250_000_000
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 def inspect(path: str, kind: str) -> Inspection:
@@ -69,7 +66,11 @@ def _why_not_opened(error: Exception) -> Fault:
 def _faults(path: str, document: pdfium.PdfDocument) -> Iterator[Fault]:
     if not len(document):
         yield Fault("no-pages")
-    names = [*_names(path), *_names_without_lock(document)]
+    try:
+        names = pdf_names.names(path, document)
+    except pdfium.PdfiumError:
+        yield Fault("damaged", {"reason": "the PDF cannot be read to its end"})
+        return
     attached = raw.FPDFDoc_GetAttachmentCount(document) or _attached_to_pages(document)
     if attached or any(_ATTACHED.search(part) for part in names):
         yield Fault("embedded-files", {"what": f"{attached or 'at least one'} in a PDF"})
@@ -86,16 +87,6 @@ def _faults(path: str, document: pdfium.PdfDocument) -> Iterator[Fault]:
         reaching.add("URI")
     if reaching:
         yield Fault("pdf-action", {"what": ", ".join(sorted(reaching))})
-
-
-def _names_without_lock(document: pdfium.PdfDocument) -> list[bytes]:
-    """Of a PDF with an owner's password object streams are locked too: let the library write it again without."""
-    if raw.FPDF_GetSecurityHandlerRevision(document) < 0:
-        return []
-    copy = io.BytesIO()
-    document.save(copy, flags=raw.FPDF_REMOVE_SECURITY)
-    written = copy.getvalue()
-    return [_unescaped(part) for part in (*_outside_streams(written), *_object_streams(written))]
 
 
 def _bomb(path: str) -> Fault | None:
@@ -166,53 +157,3 @@ def _attached_to_pages(document: pdfium.PdfDocument) -> int:
                 raw.FPDFPage_CloseAnnot(annotation)
         page.close()
     return count
-
-
-def _names(path: str) -> list[bytes]:
-    """Return the parts of the file in which names of objects stand: what lies outside streams, and object streams.
-
-    The content of other streams is left out, where the same letters could stand by chance.
-    """
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        outside = [_unescaped(part) for part in _outside_streams(data)]
-        unpacked = [_unescaped(part) for part in _object_streams(data)]
-    return outside + unpacked
-
-
-def _outside_streams(data: mmap.mmap | bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(data):
-        stream = data.find(b"stream", start)
-        if stream < 0:
-            yield data[start:]
-            return
-        yield data[start : stream + 6]
-        end = data.find(b"endstream", stream)
-        start = end + 9 if end >= 0 else stream + 6
-
-
-def _object_streams(data: mmap.mmap | bytes) -> Iterator[bytes]:
-    budget = OBJECT_STREAMS_BYTES_MAX
-    at = 0
-    for _ in range(OBJECT_STREAMS_MAX):
-        at = data.find(b"/ObjStm", at)
-        stream = data.find(b"stream", at) if at >= 0 else -1
-        if stream < 0 or budget <= 0:
-            return
-        begin = stream + 6 + (2 if data[stream + 6 : stream + 8] == b"\r\n" else 1)
-        end = data.find(b"endstream", begin)
-        part = _inflated(data[begin : end if end >= 0 else len(data)])
-        budget -= len(part)
-        yield part
-        at = end if end >= 0 else len(data)
-
-
-def _inflated(packed: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(packed, OBJECT_STREAM_BYTES_MAX)
-    except zlib.error:
-        return packed[:OBJECT_STREAM_BYTES_MAX]
-
-
-def _unescaped(part: bytes) -> bytes:
-    return _ESCAPED.sub(lambda match: bytes([int(match.group(1), 16)]), part) if b"#" in part else part

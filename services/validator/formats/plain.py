@@ -30,18 +30,21 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ACTING_TAG = re.compile(
-    r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}="
-    r"|\w{1,20}\s[^>]{0,200}\bon(?:error|load|click|mouseover|focus)\s*=)"
+    r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}=)"
 )
 _CALLS = {
     "powershell": re.compile(r"\bpowershell(?:\.exe)?\s+[-/]\w"),
     "wscript.shell": re.compile(r"wscript\.shell"),
+_HANDLER = re.compile(r"\bon(?:error|load|click|mouseover|focus)\s{0,20}=")
+_TAG, _TAG_CHARACTERS_MAX = re.compile(r"<\w{1,20}\s"), 222
     "createobject": re.compile(r"\bcreateobject\s*\("),
     "/c ": re.compile(r"\bcmd(?:\.exe)?\s{1,9}/c\s"),
     "frombase64string": re.compile(r"\bfrombase64string\s*\("),
     "open": re.compile(r"\bsub\s{1,9}auto_?open\s*\("),
 }
-_DDE = re.compile(r"""(?:^|[;,\t\n])\s*["']?[=+@-][^;,\t\n]{0,200}?\w\|[^!\n]{0,500}!""")
+_DDE = re.compile(
+    r"""(?:^|[;,\t\n])\s*["']?[=+@-](?:[^;,\t\n]{0,200}?\w\|[^!\n]{0,500}!|[^;,\t\n]{0,200}?\b(?i:DDE)\s?\()"""
+)
 _FORMULA = re.compile(
     r"""(?:^|[;,\t\n])\s*["']?[=@][^\s\d"';,][^;,\t\n]{0,200}|(?:^|[;,\t\n])["']?[+-][A-Za-z]{2,30}\("""
 )
@@ -87,7 +90,7 @@ def _faults(path: str, charset: str, kind: str) -> list[Fault]:
 
 def _acting(text: str) -> str:
     """Return the first tag or call that acts. Words are looked for first: that is many times faster than a pattern."""
-    match = _ACTING_TAG.search(text)
+    match = _ACTING_TAG.search(text) or _tag_with_handler(text)
     for word, pattern in _CALLS.items():
         match = match or (pattern.search(text) if word in text else None)
     return match.group() if match else ""
@@ -96,6 +99,16 @@ def _acting(text: str) -> str:
 def charset_of(path: str) -> str | None:
     """Return the Python codec of a text file, or None when it holds bytes that no text holds."""
     with open(path, "rb") as file:
+def _tag_with_handler(text: str) -> re.Match[str] | None:
+    """Look for what a tag is told to do on an event, and only there for the tag before it."""
+    for handler in _HANDLER.finditer(text):
+        start = max(handler.start() - _TAG_CHARACTERS_MAX, 0)
+        start = max(text.rfind(">", start, handler.start()) + 1, start)
+        if match := _TAG.search(text, start, handler.start()):
+            return match
+    return None
+
+
         sample = file.read(SAMPLE_BYTES)
     for mark, codec in _BOMS:
         if sample.startswith(mark):

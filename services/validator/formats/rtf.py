@@ -10,10 +10,15 @@ from services.validator.formats import Fault, Inspection, NotThisFormatError, em
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OBJECTS_MAX = 1_000
 OBJECT_HEX_MAX = 2 * embedded.NESTED_BYTES_MAX
-_OBJECT = re.compile(rb"\\objdata\b")
+_GROUP = re.compile(rb"\\(?:objdata|fldinst)(?![a-zA-Z])|\\[\\{}]|[{}]")
+_OBJECT, _FIELD = b"\\objdata", b"\\fldinst"
 _CONTROL = re.compile(rb"\\(?:'[0-9a-fA-F]{2}|[a-zA-Z]{1,32}-?\d{0,10} ?|[^a-zA-Z])")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
-_DDE = re.compile(rb"\\fldinst\b(?:[^{}]|[{}]){0,400}?\bDDE(?:AUTO)?\b", re.IGNORECASE)
+_FIELD_BYTES_MAX = 64 * 1024
+_NESTED_TIMES_MAX = 2
+_DDE = re.compile(rb"\bDDE(?:AUTO)?\b", re.IGNORECASE)
+_UNICODE = re.compile(rb"\\u(-?\d{1,6}) ?")
+_UNICODE_AND_SUBSTITUTE = re.compile(rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}])?")
 _REMOTE_FIELD = re.compile(
     rb"\b(?:INCLUDEPICTURE|INCLUDETEXT|LINK)\b[^{}]{0,100}?(?:https?:|ftp:|\\\\\\\\)", re.IGNORECASE
 )
@@ -46,41 +51,74 @@ def inspect(path: str, kind: str) -> Inspection:
 
 
 def _active(data: bytes) -> Iterator[Fault]:
-    if _DDE.search(data):
-        yield Fault("dde", {"what": "a DDE field"})
     if _REMOTE_FIELD.search(data):
         yield Fault("remote-reference", {"what": "a field that fetches another file"})
     for match in _TEMPLATE.finditer(data):
         code = "remote-code" if _FETCHED.search(_plain(match.group(1))) else "remote-reference"
         yield Fault(code, {"what": "a template"})
-    for number, match in enumerate(_OBJECT.finditer(data)):
-        if number >= OBJECTS_MAX:
-            yield Fault("ole-package", {"what": "more objects than can be checked"})
-            return
-        yield from _judge(_bytes_of(data, match.end()))
+    yield from _in_groups(data)
     if _LINKS_ITSELF.search(data):
         yield Fault("remote-reference", {"what": "a linked object"})
+
+
+def _in_groups(data: bytes) -> Iterator[Fault]:
+    """Judge fields and objects. Groups inside each other are read again with each, and not without end."""
+    budget, objects = _NESTED_TIMES_MAX * len(data) + _FIELD_BYTES_MAX, 0
+    for word, start, closed in _groups(data):
+        end = min(closed, start + (_FIELD_BYTES_MAX if word == _FIELD else OBJECT_HEX_MAX))
+        budget -= end - start
+        objects += word == _OBJECT
+        if budget < 0 or objects > OBJECTS_MAX:
+            yield Fault("ole-package", {"what": "more objects than can be checked"})
+            return
+        if word == _OBJECT:
+            yield from _judge(_bytes_of(data[start:end]))
+        elif any(_DDE.search(text) for text in _instructions(data[start:end])):
+            yield Fault("dde", {"what": "a DDE field"})
+
+
+def _groups(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield each word that begins an object or a field, and where what belongs to it begins and ends."""
+    if _OBJECT not in data and _FIELD not in data:
+        return
+    open_words: list[tuple[int, bytes, int]] = []
+    depth = 0
+    for match in _GROUP.finditer(data):
+        token = match.group()
+        if token == b"{":
+            depth += 1
+        elif token == b"}":
+            depth -= 1
+            while open_words and open_words[-1][0] > depth:
+                _, word, start = open_words.pop()
+                yield word, start, match.start()
+        elif len(token) > 2:
+            open_words.append((depth, token, match.end()))
+    yield from ((word, start, len(data)) for _, word, start in reversed(open_words))
+
+
+def _instructions(field: bytes) -> Iterator[bytes]:
+    """Yield what a field is told to do: without groups and control words, letters by number as letters.
+
+    Behind a letter by number stands a substitute for old readers, or none: both readings count.
+    """
+    for letters in (_UNICODE, _UNICODE_AND_SUBSTITUTE):
+        text = _plain(letters.sub(lambda one: _letter(int(one.group(1))), field))
+        yield _CONTROL.sub(b"", text).translate(None, b"{}\r\n")
+
+
+def _letter(number: int) -> bytes:
+    return bytes([number]) if 32 <= number < 127 else b"?"
 
 
 def _plain(text: bytes) -> bytes:
     return re.sub(rb"\\'([0-9a-fA-F]{2})", lambda one: bytes([int(one.group(1), 16)]), text)
 
 
-def _bytes_of(data: bytes, start: int) -> bytes:
-    """Decode the hexadecimal digits up to the end of the group; control words between them are a known disguise."""
-    end = _end_of_group(data, start)
-    digits = _NOT_HEX.sub(b"", _CONTROL.sub(b"", data[start:end]))
+def _bytes_of(group: bytes) -> bytes:
+    """Decode the hexadecimal digits of a group; control words between them are a known disguise."""
+    digits = _NOT_HEX.sub(b"", _CONTROL.sub(b"", group))
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
-
-
-def _end_of_group(data: bytes, start: int) -> int:
-    depth = 0
-    limit = min(len(data), start + OBJECT_HEX_MAX)
-    for match in re.compile(rb"[{}]").finditer(data, start, limit):
-        depth += 1 if match.group() == b"{" else -1
-        if depth < 0:
-            return match.start()
-    return limit
 
 
 def _judge(body: bytes) -> list[Fault]:
