@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 
 from local.running import RunningPlatform
+from services.validator.adapters.clamav import opening
 
 STREAM = "BENCH"
 CHUNK_BYTES = 256 << 10
@@ -130,6 +131,7 @@ class BareServers:
             response.release_conn()
 
     def _scan(self, content: bytes) -> None:
+        content = opening(content) + content
         view = memoryview(content)
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(self.platform.page["clamd_socket"])

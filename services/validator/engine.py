@@ -1,7 +1,8 @@
 """All checks on one file: the sandboxed ones run while the scan of the same bytes goes on.
 
-Only the recognition of words in pictures waits until the scan is over: it is for children of its own, and the file
-leaves its slot for it.
+The scanner begins when it is asked for its answer. For small files that can grow it is asked a moment later: a bomb is
+found in milliseconds, and would keep the scanner busy for a minute or two. Recognition of words in pictures waits until
+the scan is over: it is for children of its own, and the file leaves its slot for it.
 """
 
 import asyncio
@@ -22,6 +23,10 @@ _STILL_READABLE = frozenset(
     {"double-extension", "deceptive-name", "macros", "embedded-files", "pdf-javascript", "pdf-launch"}
 )
 Over = Callable[[str], None]
+CAN_GROW = frozenset({"docx", "xlsx", "pdf"})
+HEAD_START_BYTES_MAX = 16 * 1024 * 1024
+HEAD_START_SECONDS = 0.5
+_BOMB = "archive-bomb"
 _OTHER_BYTES = "the stored bytes are not those that were announced"
 
 
@@ -69,8 +74,9 @@ class Examiner:
         if not bytes_are_right:
             return self._judgement(tuple(stopped(name, _OTHER_BYTES) for name in CHECKS), "unknown")
         over("size")
+        form_known = asyncio.get_running_loop().create_future()
         (form, personal, hints), scanned = await asyncio.gather(
-            self._parsed(specimen, known, over), _scanned(session, over)
+            self._parsed(specimen, known, over, form_known), _scanned(specimen, session, over, form_known)
         )
         if personal.deferred:
             slot.step_aside(specimen.sha256)
@@ -85,9 +91,10 @@ class Examiner:
         return Judgement(checks=tuple(map(self.policy.result, examined)), detected_type=detected, signatures=signatures)
 
     async def _parsed(
-        self, specimen: Specimen, known: Known | None, over: Over
+        self, specimen: Specimen, known: Known | None, over: Over, form_known: "asyncio.Future[Examination]"
     ) -> tuple[Examination, Examination, tuple[Examination, ...]]:
         form = await self.pool.examine(FORMAT, specimen)
+        form_known.set_result(form)
         over(FORMAT.name)
         if self._stops(form):
             personal = examination(
@@ -126,7 +133,10 @@ class Examiner:
         return form.error or (outcome is CheckOutcome.FAILED and bool(unreadable))
 
 
-async def _scanned(session: Session, over: Over) -> Scan:
-    scan = await session.answer()
+async def _scanned(specimen: Specimen, session: Session, over: Over, form_known: "asyncio.Future[Examination]") -> Scan:
+    if specimen.extension in CAN_GROW and specimen.size <= HEAD_START_BYTES_MAX:
+        await asyncio.wait([form_known], timeout=HEAD_START_SECONDS)
+    is_bomb = form_known.done() and any(one.code == _BOMB for one in form_known.result().observations)
+    scan = await (session.give_up(_BOMB) if is_bomb else session.answer())
     over(malware.CHECK)
     return scan

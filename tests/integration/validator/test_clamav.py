@@ -11,6 +11,7 @@ import pytest
 from local.demo import files
 from local.servers import ClamdServer
 from services.validator.adapters.clamav import Answer, ClamdScanner, Deadlines, Scan, Version
+from tests.unit.validator import samples
 
 QUICK = Deadlines(connect_seconds=0.5, send_seconds=0.5, answer_seconds=0.5)
 
@@ -65,6 +66,16 @@ async def test_a_virus_at_the_far_end_of_a_large_file_is_found(scanner: ClamdSca
     found = await scan(scanner, *[b"words\n" * 175_000] * 40, infected)
 
     assert found.answer is Answer.FOUND
+
+
+@pytest.mark.parametrize("extension", ["mp3", "ogg", "mpg", "mpeg", "mp4", "mov"])
+async def test_sound_and_film_are_looked_into(extension: str, scanner: ClamdScanner, tmp_path: Path) -> None:
+    infected = files.infected(tmp_path / "e.txt").path.read_bytes()
+    good = samples.content(extension)
+
+    clean, found = await scan(scanner, good), await scan(scanner, good[:50], good[50:] + infected)
+
+    assert (clean.answer, found.answer) == (Answer.CLEAN, Answer.FOUND)
 
 
 async def test_more_than_the_engine_takes_is_a_limit_and_not_clean(scanner: ClamdScanner) -> None:
