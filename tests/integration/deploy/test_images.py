@@ -16,6 +16,7 @@ import pytest
 from local.images import NAMES, SERVICES
 from local.images.buildah import AS_ROOT, ROOT, Buildah, Image
 from local.images.confined import confined
+from local.images.inspection import run
 from local.issuer import issuer_url
 from local.nats_server import NatsServer, http_status
 from local.parts import issuer_part, service_part
@@ -72,8 +73,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     storage, out = tmp_path_factory.mktemp("storage"), tmp_path_factory.mktemp("lists")
     places = ("--storage", str(storage), "--out", str(out))
     command = (*AS_ROOT, sys.executable, "-m", "local.images", NAME, *places)
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS_MAX, check=False)
-    assert (out / "images.json").exists(), f"{run.stdout}\n{run.stderr}\n`make builder` installs what builds images"
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_SECONDS_MAX, check=False)
+    assert (out / "images.json").exists(), f"{ended.stdout}\n{ended.stderr}\n`make builder` installs what builds images"
     [report] = json.loads((out / "images.json").read_text())
     buildah = Buildah(storage)
     try:
@@ -129,6 +130,15 @@ def test_the_image_serves_confined_like_a_pod_and_ends_in_good_order(
     facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert set(facts["Uid"].split()) == {"10001"}
     assert (facts["NoNewPrivs"], int(facts["CapEff"], 16), int(facts["CapBnd"], 16)) == ("1", 0, 0)
+
+
+def test_the_job_that_provisions_runs_from_the_same_image(built: Built, nats_server: NatsServer) -> None:
+    found = run(
+        built.image, built.root, "python", "-m", "shared.messaging.provision", **nats_server.environment("operator")
+    )
+
+    assert found.returncode == 0, found.stderr
+    assert "everything_stands_as_declared" in found.stderr
 
 
 def test_the_recipe_builds_what_the_manifests_name() -> None:
