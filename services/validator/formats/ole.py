@@ -19,7 +19,7 @@ RECORDS_MAX = 200_000
 _VBA_INFO = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00.{4}[^\x00]", re.DOTALL)  # VBAInfoAtom, fHasMacros set
 _TYPES = {"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint"}
 _FILE_PASS, _BOUND_SHEET, _END = 0x2F, 0x85, 0x0A
-_MACRO_SHEET, _BASIC_SHEET, _SUP_BOOK = 1, 6, 0x1AE
+_MACRO_SHEET, _BASIC_SHEET, _SUP_BOOK, _HIDDEN = 1, 6, 0x1AE, 0x3
 _BOOK_BYTES = 512
 WORD_BYTES_MAX = 64 * 1024 * 1024
 _DDE_FIELD = re.compile(rb"\x13[\s\"]{0,20}(?i:DDE(?:AUTO)?)\b")
@@ -76,6 +76,8 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
     if what:
         yield Fault("macros", {"what": what})
     yield from _links(container, records)
+    if any(kind == _BOUND_SHEET and data[4:5] and data[4] & _HIDDEN for kind, data in records):
+        yield Fault("hidden-content", {"what": "hidden sheets"})
     objects = [*embedded.container_faults(container, 1, own_macros=False), *_objects_of_slides(container)]
     yield from {fault.code: fault for fault in objects if fault.code != "encrypted"}.values()
 

@@ -3,12 +3,13 @@
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO
 
 from services.validator.domain import Place
 from services.validator.formats import xml
 from services.validator.text import BLOCK_CHARACTERS, Block, UnreadError, places
+from services.validator.text.cells import Cells
 
 SHARED_CHARACTERS_MAX = 128 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024
@@ -36,18 +37,13 @@ def read(path: str) -> Iterator[Block]:
 
 
 class _Sheet:
-    """Collects the cells of one sheet; the texts of the first row that has any become the headings of the columns."""
+    """Listens to the part of one sheet and hands on its cells."""
 
     def __init__(self, title: str, shared: list[str]) -> None:
-        self._title, self._shared = title, shared
+        self.cells = Cells(title)
+        self._shared = shared
         self._cell = self._kind = self._value = ""
         self._reading = False
-        self._headings: dict[str, str] = {}
-        self._heading_row = ""
-        self.pieces: list[str] = []
-        self.length = 0
-        self.starts: list[int] = [0]
-        self.places: list[Place] = [Place(sheet=title)]
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = xml.local(name)
@@ -63,10 +59,11 @@ class _Sheet:
         self._reading = False
         tag = xml.local(name)
         if tag == "c" and self._value:
-            self._add(self._shown())
+            column = _COLUMN.match(self._cell)
+            letters, row = (column.group(), self._cell[column.end() :]) if column else ("", "")
+            self.cells.add(letters, row, self._shown(), is_text=self._kind in ("s", "inlineStr", "str"))
         elif tag == "row":
-            self.pieces.append("\n")
-            self.length += 1
+            self.cells.end_row()
 
     def _shown(self) -> str:
         if self._kind != "s":
@@ -74,43 +71,15 @@ class _Sheet:
         number = int(self._value) if self._value.isdigit() else -1
         return self._shared[number] if 0 <= number < len(self._shared) else ""
 
-    def _add(self, value: str) -> None:
-        column = _COLUMN.match(self._cell)
-        row = self._cell[column.end() :] if column else ""
-        if not self._heading_row and self._kind in ("s", "inlineStr", "str"):
-            self._heading_row = row
-        if column and row == self._heading_row:
-            self._headings[column.group()] = value[:200]
-        self.starts.append(self.length)
-        self.places.append(Place(sheet=self._title, cell=self._cell or None))
-        self.pieces.append(value + "\t")
-        self.length += len(value) + 1
-
-    def take(self) -> Block:
-        """Return what was collected and begin anew."""
-        place = places(self.starts, self.places)
-        headings = "\n".join(self._headings.values())
-        block = Block("".join(self.pieces), place, _heading(place, self._headings), headings)
-        self.pieces, self.length, self.starts, self.places = [], 0, [0], [Place(sheet=self._title)]
-        return block
-
-
-def _heading(place: Callable[[int], Place], headings: dict[str, str]) -> Callable[[int], str]:
-    def heading(at: int) -> str:
-        column = _COLUMN.match(place(at).cell or "")
-        return headings.get(column.group(), "") if column else ""
-
-    return heading
-
 
 def _cells(part: IO[bytes], sheet: _Sheet) -> Iterator[Block]:
     parser = xml.parser(start=sheet.start, end=sheet.end, text=sheet.text)
     while piece := part.read(_PIECE_BYTES):
         parser.Parse(piece, False)
-        if sheet.length > BLOCK_CHARACTERS:
-            yield sheet.take()
+        if sheet.cells.length > BLOCK_CHARACTERS:
+            yield sheet.cells.take()
     parser.Parse(b"", True)
-    yield sheet.take()
+    yield sheet.cells.take()
 
 
 def _shared(archive: zipfile.ZipFile) -> list[str]:
