@@ -17,12 +17,15 @@ _BOMS = (
 )
 _NOT_TEXT = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 _SINGLE_BYTE = ("cp1257", "iso8859-13", "iso8859-4", "iso8859-1", "cp1252", "cp1251")
+_SIGNS = "„“”‘’–—…•€™"
+_BALTIC = "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ"
+_WESTERN = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ"
 _LETTERS = {
-    "cp1257": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ„“”‘’–—",
-    "iso8859-13": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ",
-    "iso8859-4": "āčēģīķļņšūžąęėįųõäöüĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲÕÄÖÜ",
-    "iso8859-1": "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ",
-    "cp1252": "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝ„“”‘’–—€",
+    "cp1257": _BALTIC + _SIGNS,
+    "iso8859-13": _BALTIC,
+    "iso8859-4": _BALTIC,
+    "iso8859-1": _WESTERN,
+    "cp1252": _WESTERN + _SIGNS,
     "cp1251": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
 }
 _MARKUP = re.compile(
@@ -32,11 +35,11 @@ _MARKUP = re.compile(
 _ACTING_TAG = re.compile(
     r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}=)"
 )
+_HANDLER = re.compile(r"\bon(?:error|load|click|mouseover|focus)\s{0,20}=")
+_TAG, _TAG_CHARACTERS_MAX = re.compile(r"<\w{1,20}\s"), 222
 _CALLS = {
     "powershell": re.compile(r"\bpowershell(?:\.exe)?\s+[-/]\w"),
     "wscript.shell": re.compile(r"wscript\.shell"),
-_HANDLER = re.compile(r"\bon(?:error|load|click|mouseover|focus)\s{0,20}=")
-_TAG, _TAG_CHARACTERS_MAX = re.compile(r"<\w{1,20}\s"), 222
     "createobject": re.compile(r"\bcreateobject\s*\("),
     "/c ": re.compile(r"\bcmd(?:\.exe)?\s{1,9}/c\s"),
     "frombase64string": re.compile(r"\bfrombase64string\s*\("),
@@ -96,9 +99,6 @@ def _acting(text: str) -> str:
     return match.group() if match else ""
 
 
-def charset_of(path: str) -> str | None:
-    """Return the Python codec of a text file, or None when it holds bytes that no text holds."""
-    with open(path, "rb") as file:
 def _tag_with_handler(text: str) -> re.Match[str] | None:
     """Look for what a tag is told to do on an event, and only there for the tag before it."""
     for handler in _HANDLER.finditer(text):
@@ -109,6 +109,9 @@ def _tag_with_handler(text: str) -> re.Match[str] | None:
     return None
 
 
+def charset_of(path: str) -> str | None:
+    """Return the Python codec of a text file, or None when it holds bytes that no text holds."""
+    with open(path, "rb") as file:
         sample = file.read(SAMPLE_BYTES)
     for mark, codec in _BOMS:
         if sample.startswith(mark):
