@@ -9,7 +9,7 @@ import typer
 from local import cli_check, cli_deadletters, cli_log, cli_projects, cli_status
 from local.home import Home, HomeTakenError, PlatformSettings
 from local.issuer import ForeignIssuerError, issuer_url, require_own
-from local.ops import cli_archive, cli_audit, cli_erase, cli_rescan
+from local.ops.commands import add_to
 from local.ports import PortTakenError
 from local.server import StartError
 from local.terminal import CommandError
@@ -75,13 +75,7 @@ app.command()(cli_log.watch)
 app.command()(cli_check.check)
 app.add_typer(cli_deadletters.app, name="deadletters")
 app.command()(cli_log.rebuild)
-app.command()(cli_archive.verify)
-app.command()(cli_archive.backup)
-app.add_typer(cli_archive.archive, name="archive")
-app.command()(cli_archive.restore)
-app.command()(cli_rescan.rescan)
-app.command()(cli_erase.erase)
-app.add_typer(cli_audit.app, name="export")
+add_to(app)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from faststream.nats import NatsBroker
 from faststream.specification import AsyncAPI
 
 from local import metrics_page
+from local.ops.platform import OperationsSettings
 from shared.contracts.subjects import EVENT_TYPES, OWNERS, Thing
 from shared.health import Readiness
 from shared.runner import Service
@@ -86,19 +87,20 @@ def _summary(thing: Thing) -> str:
 
 
 def settings() -> str:
-    """Return a page with every setting of every service: name, default, meaning and unit."""
+    """Return a page with every setting of every service and of operations: name, default, meaning and unit."""
     lines = ["# Settings", "", "Written by `python -m local.reference` from the code. Environment variables only."]
-    for name in OWNERS:
+    kinds: dict[str, type[Settings]] = {
+        **{name: service_of(name).settings for name in OWNERS},
+        "operations": OperationsSettings,
+    }
+    for name, kind in kinds.items():
         lines += ["", f"## {name}", "", "| variable | default | meaning |", "|---|---|---|"]
-        lines += [f"| `{variable}` | {default} | {meaning} |" for variable, default, meaning in _rows(name)]
+        lines += [f"| `{variable}` | {default} | {meaning} |" for variable, default, meaning in _rows(kind)]
     return "\n".join(lines) + "\n"
 
 
-def _rows(name: str) -> list[tuple[str, str, str]]:
-    return [
-        (variable, default.replace("|", "\\|"), text)
-        for variable, default, text in reference(service_of(name).settings)
-    ]
+def _rows(kind: type[Settings]) -> list[tuple[str, str, str]]:
+    return [(variable, default.replace("|", "\\|"), text) for variable, default, text in reference(kind)]
 
 
 def _pretty(document: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from shared.contracts.subjects import OWNERS
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements"
 UNKNOWN = "UNKNOWN"
+ELSEWHERE = "sys_platform == 'win32'"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)([^\\]*)\\\n((?:    --hash=\S+(?: \\)?\n)+)", re.MULTILINE)
 
 
@@ -62,9 +63,11 @@ class Package:
 
 
 def packages(service: str) -> Iterator[Package]:
-    """Yield what `requirements/<service>.txt` locks, in its order; nothing where there is no such file."""
+    """Yield what `requirements/<service>.txt` locks for Linux, in its order; nothing where there is no such file."""
     lock = REQUIREMENTS / f"{service}.txt"
-    for name, version, _, hashes in _PIN.findall(lock.read_text() if lock.exists() else ""):
+    for name, version, condition, hashes in _PIN.findall(lock.read_text() if lock.exists() else ""):
+        if ELSEWHERE in condition:
+            continue
         yield Package(name=name, version=version, hashes=tuple(re.findall(r"sha256:([0-9a-f]{64})", hashes)))
 
 
@@ -115,7 +118,7 @@ def _files(one: Package) -> list[dict[str, Any]]:
 def main() -> None:
     """Print the document, or the list of licences."""
     parser = argparse.ArgumentParser(prog="python -m local.sbom", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("service", choices=OWNERS)
+    parser.add_argument("service", choices=(*OWNERS, "operations"))
     parser.add_argument("--licences", action="store_true", help="one line a package: name, version, licence")
     asked = parser.parse_args()
     if asked.licences:

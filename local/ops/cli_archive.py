@@ -20,10 +20,18 @@ from local.ops.segments import BrokenArchiveError
 from local.ops.verifying import verified
 from local.terminal import AsJson, CommandError, console, print_json, print_line_of_json
 from shared.errors import TransientError
+from shared.settings import variable
 
-Where = Annotated[str, typer.Option(help="A folder, or s3://bucket/prefix with RESULTS_ARCHIVE_S3_... keys.")]
-From = Annotated[str, typer.Option("--from", help="The archive: a folder or s3://bucket/prefix.")]
-MetricsPort = Annotated[int | None, typer.Option(help="Serve Prometheus metrics there, on every address.")]
+_ARCHIVE = variable("archive_to")
+Where = Annotated[
+    str, typer.Option(envvar=_ARCHIVE, help="A folder, or s3://bucket/prefix with RESULTS_ARCHIVE_S3_... keys.")
+]
+From = Annotated[str, typer.Option("--from", envvar=_ARCHIVE, help="The archive: a folder or s3://bucket/prefix.")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(envvar=variable("http_admin_port"), help="Serve Prometheus metrics there, on every address."),
+]
+FOLLOWER_WAITS_SECONDS = 60.0
 archive = typer.Typer(no_args_is_help=True, help="The log in sealed, chained files outside NATS.")
 
 
@@ -85,15 +93,23 @@ async def _followed(
 ) -> None:
     if metrics_port:
         start_http_server(metrics_port)
-    async with platforms.opened(found) as platform, vaults.opened(to, found.archive) as vault:
+    async with (
+        platforms.opened(found, within_seconds=FOLLOWER_WAITS_SECONDS) as platform,
+        vaults.opened(to, found.archive) as vault,
+    ):
         tell = lambda told: _report(told, as_json)  # noqa: E731
         await Follower(platform, vault, tell, keep=keep, runs_every_seconds=every).forever()
 
 
 def restore(
     source: From,
-    to_sequence: Annotated[int | None, typer.Option(min=1, help="Only what was in the log up to here.")] = None,
-    replicas: Annotated[int, typer.Option(min=1, max=5, help="Copies of each stream: 3 in a cluster.")] = 1,
+    to_sequence: Annotated[
+        int | None,
+        typer.Option(min=1, envvar=variable("restore_to_sequence"), help="Only what was in the log up to here."),
+    ] = None,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=5, envvar=variable("replicas"), help="Copies of each stream: 3 in a cluster.")
+    ] = 1,
     check: Annotated[bool, typer.Option(help="Verify the platform afterwards, bytes included.")] = True,
     as_json: AsJson = False,
 ) -> None:

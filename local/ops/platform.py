@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from pydantic import Field, SecretStr
 
@@ -18,12 +19,27 @@ OPERATOR = "operator"
 
 
 class ArchiveSettings(Settings):
-    """Keys of the object store that holds archives; those of the platform's own store where they are not set."""
+    """Where archives lie and the keys of their store; those of the platform's own store where they are not set."""
 
+    archive_to: str | None = Field(
+        default=None, description="The archive that is written or read: a folder or s3://bucket/prefix."
+    )
     archive_s3_endpoint: str | None = Field(default=None, description="Object store of archives, as host:port.")
     archive_s3_secure: bool = Field(default=True, description="Speak TLS with the object store of archives.")
     archive_s3_access_key: str | None = Field(default=None, description="Access key for archives.")
     archive_s3_secret_key: SecretStr | None = Field(default=None, description="Secret of that key.")
+
+
+class OperationsSettings(NatsSettings, S3Settings, ArchiveSettings):
+    """Everything that `archive follow`, `backup` and `restore` read where no local home is meant."""
+
+    http_admin_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port for /metrics of what goes on for ever."
+    )
+    replicas: int = Field(default=1, ge=1, le=5, description="Copies of each stream that `restore` makes.")
+    restore_to_sequence: int | None = Field(
+        default=None, ge=1, description="`restore` brings back only what was in the log up to here."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +52,8 @@ class Access:
 
 
 def access() -> Access:
-    """Read the environment, or the local home when RESULTS_NATS_URL is not set."""
-    if "RESULTS_NATS_URL" in os.environ:
+    """Read the environment, or the local home when RESULTS_NATS_URL is not set and there can be one."""
+    if "RESULTS_NATS_URL" in os.environ or not _knows_homes():
         settings = load(NatsSettings)
         nats = Credentials.of(settings)
         store = load(S3Settings) if "RESULTS_S3_ACCESS_KEY" in os.environ else None
@@ -48,7 +64,13 @@ def access() -> Access:
 
 def archive_settings() -> S3Settings | None:
     """Read where archives lie and its keys; those of the local home's store where no others are set."""
-    return _archive() or (load(S3Settings) if "RESULTS_S3_ACCESS_KEY" in os.environ else _of_home()[1])
+    is_named = "RESULTS_S3_ACCESS_KEY" in os.environ or not _knows_homes()
+    return _archive() or (load(S3Settings) if is_named else _of_home()[1])
+
+
+def _knows_homes() -> bool:
+    """The image for operations holds no local platform."""
+    return find_spec("local.home") is not None
 
 
 def _of_home() -> tuple[Credentials, S3Settings]:
@@ -69,8 +91,11 @@ def _of_home() -> tuple[Credentials, S3Settings]:
 
 def _archive() -> S3Settings | None:
     settings = load(ArchiveSettings)
-    if not (settings.archive_s3_endpoint and settings.archive_s3_access_key and settings.archive_s3_secret_key):
+    given = (settings.archive_s3_endpoint, settings.archive_s3_access_key, settings.archive_s3_secret_key)
+    if not any(given):
         return None
+    if not (settings.archive_s3_endpoint and settings.archive_s3_access_key and settings.archive_s3_secret_key):
+        raise CommandError("set all of RESULTS_ARCHIVE_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY, or none of them")
     return S3Settings(
         s3_endpoint=settings.archive_s3_endpoint,
         s3_secure=settings.archive_s3_secure,
@@ -95,10 +120,10 @@ class Platform:
 
 
 @asynccontextmanager
-async def opened(found: Access) -> AsyncIterator[Platform]:
-    """Connect. CommandError when nobody answers."""
+async def opened(found: Access, *, within_seconds: float = CONNECT_SECONDS_MAX) -> AsyncIterator[Platform]:
+    """Connect. CommandError when nobody answers within that time."""
     try:
-        connection = await connect(found.nats, name="results", attempts_seconds=CONNECT_SECONDS_MAX)
+        connection = await connect(found.nats, name="results", attempts_seconds=within_seconds)
     except RefusedError as error:
         raise CommandError(str(error)) from error
     except (TimeoutError, OSError) as error:

@@ -21,9 +21,11 @@ class Permissions(NamedTuple):
 
 
 def permissions(user: str) -> Permissions:
-    """Return the permissions of a user: a service, `operator`, `backup`, or `upstream-<source>`."""
+    """Return the permissions of a user: a service, `operator`, `archive`, `backup`, or `upstream-<source>`."""
     if user == "operator":
         return Permissions((">",), (">",))
+    if user == "archive":
+        return Permissions(_READ_THE_LOG, (f"_INBOX.{user}.>",))
     if user == "backup":
         return Permissions(_READ_EVERYTHING, (*(f"{owner}.>" for owner in OWNERS), f"_INBOX.{user}.>"))
     if user.startswith(UPSTREAM_PREFIX):
@@ -79,6 +81,13 @@ def _read_bucket(bucket: str) -> list[str]:
     ]
 
 
+# `results archive follow` knows nothing but the log: no contacts, no remembered answers, no inbox.
+_READ_THE_LOG = (
+    "$JS.API.DIRECT.GET.EVENTS",
+    "$JS.API.DIRECT.GET.EVENTS.>",
+    "$JS.API.STREAM.MSG.GET.EVENTS",
+    "$JS.API.STREAM.INFO.EVENTS",
+)
 _READ_EVERYTHING = (
     "$JS.API.INFO",
     "$JS.API.STREAM.INFO.*",
@@ -86,4 +95,4 @@ _READ_EVERYTHING = (
     "$JS.API.DIRECT.GET.>",
     "$JS.API.CONSUMER.INFO.>",
 )
-USERS = (*SERVICES, "operator", "backup")
+USERS = (*SERVICES, "operator", "archive", "backup")

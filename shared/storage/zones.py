@@ -44,6 +44,8 @@ _GRANTS: dict[str, tuple[Grant, ...]] = {
     "review": (Grant(CLEAN, _READ), Grant(RECEIPTS, _WRITE)),
     "publisher": (Grant(CLEAN, _READ), Grant(PUBLIC, _READ + _WRITE + _DELETE)),
     "sweeper": (Grant(INCOMING, _SWEEP, on_bucket=_LIST),),
+    # `results archive follow` copies what the log names; S3 answers 403 to who may not list, for what is not there.
+    "archive": tuple(Grant(bucket, _READ, on_bucket=("s3:ListBucket",)) for bucket in (INCOMING, CLEAN, PUBLIC)),
     # `results backup` and `verify` only look; `restore` and `erase` are an operator's own hand, never a service's.
     "backup": tuple(Grant(bucket, _READ, on_bucket=_LIST) for bucket in BUCKETS),
     "operator": tuple(Grant(bucket, _READ + _WRITE + _DELETE, on_bucket=_LIST) for bucket in BUCKETS),

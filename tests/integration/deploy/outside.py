@@ -17,10 +17,14 @@ from local.server import Command
 from local.servers import Credentials, NatsCluster, SeaweedServer
 from shared.storage.zones import BUCKETS
 from tests.integration.deploy.authority import Tls
-from tests.unit.deploy.cluster import Cluster, values
+from tests.unit.deploy.cluster import K8S, Cluster, values
 
 Secrets = Mapping[str, Mapping[str, str]]
 PROBE_SECONDS = 0.5
+# In production it lies in another store; here that is a bucket of the same one, under a key and a policy of its own.
+ARCHIVE_BUCKET = "results-archive"
+ARCHIVE_STORE = {"access-key": "ARCHIVESTORE", "secret-key": "kept-elsewhere"}
+ARCHIVE_POLICY = K8S / "components" / "backup" / "archive-store.policy.json"
 
 
 def nats_cluster(home: Path, ports: Ports, secrets: Secrets, tls: Tls) -> NatsCluster:
@@ -70,12 +74,17 @@ class DeployedStore(SeaweedServer):
 
     def configuration(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.secrets["seaweedfs-s3"][STORE_CONFIG])
+        key = {"accessKey": ARCHIVE_STORE["access-key"], "secretKey": ARCHIVE_STORE["secret-key"]}
+        found["identities"].append({"name": "archive-store", "credentials": [key], "policyNames": ["archive-store"]})
+        found["policies"].append({"name": "archive-store", "content": ARCHIVE_POLICY.read_text()})
         return found
 
     def command(self) -> Command:
         plain = super().command()
         shown = (f"-s3.cert.file={self.tls.certificate}", f"-s3.key.file={self.tls.key}")
-        return Command(argv=(*plain.argv, *shown), environment=plain.environment, folder=plain.folder)
+        buckets = (f"-bucket={','.join((*BUCKETS, ARCHIVE_BUCKET))}",)
+        others = tuple(one for one in plain.argv if not one.startswith("-bucket="))
+        return Command(argv=(*others, *buckets, *shown), environment=plain.environment, folder=plain.folder)
 
     def is_ready(self) -> bool:
         return self.anonymously(f"/{BUCKETS[-1]}") == 403

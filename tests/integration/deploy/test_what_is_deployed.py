@@ -1,6 +1,7 @@
 """What the manifests say is run: their commands, environment, users, keys and policies, with TLS."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,12 +22,14 @@ from shared.storage.ports import StoreAwayError
 from shared.storage.s3 import S3ObjectStore
 from shared.storage.zones import BUCKETS
 from tests.e2e.scenario import Scenario
-from tests.e2e.site import Site
+from tests.e2e.site import Site, eventually
 from tests.e2e.tokens import Issuer
 from tests.integration.deploy.deployment import Deployment
+from tests.integration.deploy.pods import Pod
 from tests.unit.deploy.cluster import SERVICES
 
 PLACES = {
+    "RESULTS_ARCHIVE_S3_ENDPOINT",
     "RESULTS_NATS_URL", "RESULTS_S3_ENDPOINT", "RESULTS_OIDC_ISSUER", "RESULTS_CLAMD_ADDRESS", "RESULTS_HTTP_HOST",
     "RESULTS_HTTP_PORT", "RESULTS_HTTP_ADMIN_PORT", "RESULTS_STATE_DIR", "SSL_CERT_FILE",
 }  # fmt: skip
@@ -149,6 +152,63 @@ async def test_a_key_writes_into_its_own_zones_only(
 
 def test_without_a_key_nothing_is_read_not_even_what_is_public(deployment: Deployment) -> None:
     assert {deployment.store.anonymously(f"/{bucket}/x") for bucket in BUCKETS} == {403}
+
+
+def measured(pod: Pod, name: str) -> float:
+    page = httpx.get(f"http://127.0.0.1:{pod.environment['RESULTS_HTTP_ADMIN_PORT']}/metrics").text
+    return float(re.findall(rf"(?m)^{name} (\S+)$", page)[0])
+
+
+def test_the_archive_follows_the_log_and_the_nightly_backup_stands_beside_it(
+    deployment: Deployment, scenario: Scenario
+) -> None:
+    scenario.register()
+    scenario.valid()
+    with deployment.pod("archive") as archive:
+        declared = deployment.declared(deployment.container("archive", "results"))
+        assert {name for name in declared if declared[name] != archive.environment[name]} <= PLACES
+        assert eventually(lambda: measured(archive, "results_archive_reached_seconds") > 0, within=60)
+        nightly = deployment.run("backup", "results")
+        assert nightly.returncode == 0, nightly.stdout + nightly.stderr
+        done = json.loads(nightly.stdout)
+        assert done["position"] == measured(archive, "results_archive_position") > 0
+
+    assert (done["segments"], done["missing"]) == (0, []), "the log is the archive's to write"
+    assert done["set_messages"] > 0
+    kept = deployment.verified_archive()
+    assert kept["complaints"] == []
+    assert (kept["position"], kept["runs"]) == (done["position"], 1)
+
+
+async def test_the_key_of_the_archives_store_removes_nothing_but_old_sets(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = deployment.environment(deployment.container("archive", "results"))
+    for name in ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY"):
+        monkeypatch.setenv(f"RESULTS_S3_{name}", found[f"RESULTS_ARCHIVE_S3_{name}"])
+    monkeypatch.setenv("RESULTS_S3_SECURE", "true")
+    monkeypatch.setenv("SSL_CERT_FILE", found["SSL_CERT_FILE"])
+    bucket, _, prefix = found["RESULTS_ARCHIVE_TO"].removeprefix("s3://").partition("/")
+    store = S3ObjectStore(S3Settings())
+    try:
+        await store.put_bytes(bucket, f"{prefix}/sets/drill/x", b"x")
+        await store.delete(bucket, f"{prefix}/sets/drill/x")
+        logged = await anext(aiter(store.list(bucket, f"{prefix}/log/")))
+        with pytest.raises(StoreAwayError, match="AccessDenied"):
+            await store.delete(bucket, logged.key)
+        with pytest.raises(StoreAwayError, match="AccessDenied"):
+            await store.put_bytes("receipts", "drill/x", b"x")
+    finally:
+        store.close()
+
+
+async def test_the_archive_knows_the_log_and_nobodys_contacts(deployment: Deployment) -> None:
+    async with connected(deployment, "archive", "results") as connection:
+        assert await Log(connection).last_sequence() > 0
+        for forbidden in ("STREAM.MSG.GET.KV_contacts", "STREAM.PURGE.EVENTS", "STREAM.INFO.UPSTREAM"):
+            with pytest.raises((nats.errors.TimeoutError, nats.errors.NoRespondersError)):
+                await connection.client.request(f"$JS.API.{forbidden}", b"{}", timeout=0.2)
+            assert connection.was_denied(f"$JS.API.{forbidden}")
 
 
 async def test_the_record_of_all_this_obeys_the_rules(deployment: Deployment) -> None:

@@ -69,6 +69,9 @@ ALLOWED: dict[str, dict[tuple[str, str], set[str]]] = {
         (INCOMING, "p-1"): {"delete", "list"},
         (INCOMING, "parts"): {"delete", "list"},
     },
+    "archive": {
+        (bucket, folder): READ | {"list"} for bucket in (INCOMING, CLEAN, PUBLIC) for folder in ("p-1", "parts")
+    },
     "backup": {(bucket, folder): READ | {"list"} for bucket in BUCKETS for folder in ("p-1", "parts")},
     "operator": {(bucket, folder): EVERYTHING_IN | {"list"} for bucket in BUCKETS for folder in ("p-1", "parts")},
 }

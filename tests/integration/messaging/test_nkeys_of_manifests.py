@@ -16,6 +16,7 @@ import yaml
 from local.credentials import Credentials as ServerCredentials
 from local.manifests import SEED_KEY, nats_users, public_nkeys, secret_objects
 from local.nats_server import NatsServer
+from local.ops.platform import OperationsSettings
 from local.port_ranges import reserved_ports
 from local.reference import service_of
 from shared.messaging.connection import Credentials, connect
@@ -76,8 +77,8 @@ async def test_every_container_signs_in_with_its_seed(
     cluster: Cluster, server: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kinds: dict[str, type[Settings]] = {name: service_of(name).settings for name in SERVICES}
-    kinds = {"provision": ProvisionSettings, **kinds}
-    containers = {one.workload: one for one in cluster.containers() if one.name in ("service", "provision")}
+    kinds = {"provision": ProvisionSettings, **kinds, "archive": OperationsSettings, "backup": OperationsSettings}
+    containers = {one.workload: one for one in cluster.containers() if one.name in ("service", "provision", "results")}
 
     for name, kind in kinds.items():
         settings = settings_of(cluster, containers[name], kind, monkeypatch)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[3]
 K8S = ROOT / "deploy" / "k8s"
 OVERLAYS = ("local", "staging", "production", "three-zones", "gateway")
 SERVICES = ("intake", "validator", "review", "publisher")
+OPERATIONS = ("archive", "backup", "restore")
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 NAME = "app.kubernetes.io/name"
 
@@ -55,7 +56,7 @@ class Cluster:
             for spec in pod.get("initContainers", ()):
                 yield Container(name, spec["name"], spec, is_helper=spec.get("restartPolicy") != "Always")
             for spec in pod["containers"]:
-                yield Container(name, spec["name"], spec, is_helper=workload["kind"] == "Job")
+                yield Container(name, spec["name"], spec, is_helper=workload["kind"] in ("Job", "CronJob"))
 
     def selected(self, labels: Object) -> list[Object]:
         """The workloads whose pods a matchLabels selector takes."""
@@ -83,12 +84,17 @@ class Cluster:
 
 
 def pod_of(workload: Object) -> Any:
-    return workload["spec"]["template"]["spec"]
+    return _template(workload)["spec"]
 
 
 def labels_of(workload: Object) -> dict[str, str]:
-    labels: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    labels: dict[str, str] = _template(workload)["metadata"]["labels"]
     return labels
+
+
+def _template(workload: Object) -> Any:
+    spec = workload["spec"]
+    return (spec["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else spec)["template"]
 
 
 @cache

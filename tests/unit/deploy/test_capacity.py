@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.deploy.cluster import ROOT, SERVICES, Cluster, Object, pod_of, rendered, values
+from tests.unit.deploy.cluster import OPERATIONS, ROOT, SERVICES, Cluster, Object, components, pod_of, rendered, values
 
 PAGE = ROOT / "docs" / "operations" / "capacity.md"
 COLUMNS = ("local", "production", "three-zones")
@@ -16,6 +16,7 @@ CONTAINERS = {
     **{service: (service, "service") for service in SERVICES},
     "clamd": ("validator", "clamd"),
     "freshclam": ("validator", "freshclam"),
+    **{name: (name, "results") for name in OPERATIONS},
 }
 MEBIBYTES = {"Ki": 1 / 1024, "Mi": 1, "Gi": 1024}
 
@@ -83,6 +84,8 @@ def nats(overlay: str) -> tuple[int, Any, Any]:
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_each_container_asks_for_what_its_row_says(cluster: Cluster, name: str) -> None:
     workload, container = CONTAINERS[name]
+    if workload in OPERATIONS and "backup" not in components(cluster.overlay):
+        return
     [spec] = [one.spec for one in cluster.containers() if (one.workload, one.name) == (workload, container)]
     processor, memory = asked(spec)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.clamav import LIMITS
+from local.ops.platform import OperationsSettings
 from local.reference import service_of
 from services.validator import checks
 from services.validator.adapters.clamav import Deadlines
@@ -13,7 +14,7 @@ from services.validator.app import WORK_ENDS_SECONDS_MAX as VALIDATION_ENDS_SECO
 from shared.messaging.provision import ProvisionSettings
 from shared.messaging.settlement import WORK_ENDS_SECONDS_MAX
 from shared.settings import PREFIX, Settings, load, variable
-from tests.unit.deploy.cluster import SERVICES, Cluster, Container, pod_of, values
+from tests.unit.deploy.cluster import OPERATIONS, SERVICES, Cluster, Container, components, pod_of, values
 
 MEBIBYTE = 1 << 20
 
@@ -56,6 +57,34 @@ def test_the_job_provisions_as_the_operator(cluster: Cluster, monkeypatch: pytes
     assert settings.nats_user == "operator"
 
 
+COMMANDS = {
+    "archive": ["archive", "follow", "--json"],
+    "backup": ["backup", "--beside-archive", "--keep", "7", "--json"],
+    "restore": ["restore"],
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_have_the_settings_that_they_read(
+    cluster: Cluster, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "backup" not in components(cluster.overlay):
+        assert name not in cluster.names("Deployment", "CronJob")
+        return
+    container = container_of(cluster, name, "results")
+    settings = loaded(cluster, container, OperationsSettings, monkeypatch)
+    ports = {port["containerPort"] for port in container.spec.get("ports", ())}
+
+    assert container.spec["command"] == ["python", "-m", "local.ops", *COMMANDS[name]]
+    assert settings.nats_user == {"restore": "operator"}.get(name, name)
+    assert settings.archive_to.startswith("s3://")
+    assert (settings.archive_s3_secure, bool(settings.archive_s3_secret_key)) == (True, True)
+    assert settings.archive_s3_endpoint != settings.s3_endpoint, "the archive lies elsewhere"
+    assert ports == ({settings.http_admin_port} if name == "archive" else set())
+    own = {variable["name"] for variable in container.spec["env"]}
+    assert {name for name in own if name.startswith(PREFIX)} <= known(OperationsSettings)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_variable_of_a_service_is_misspelt(cluster: Cluster, service: str) -> None:
     own = {variable["name"] for variable in container_of(cluster, service).spec["env"]}
@@ -64,7 +93,8 @@ def test_no_variable_of_a_service_is_misspelt(cluster: Cluster, service: str) ->
 
 
 def test_no_variable_of_the_shared_configuration_is_misspelt(cluster: Cluster) -> None:
-    anybodys = set[str]().union(*(known(service_of(service).settings) for service in SERVICES))
+    kinds: tuple[type[Settings], ...] = (OperationsSettings, *(service_of(service).settings for service in SERVICES))
+    anybodys = set[str]().union(*map(known, kinds))
     given = {
         name
         for one in cluster.of_kind("ConfigMap")

@@ -7,9 +7,10 @@ components of an overlay need (ingress, monitoring, scaling) is listed here.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from local.ops.platform import ArchiveSettings, OperationsSettings
 from local.reference import service_of
-from shared.settings import NatsSettings, OidcSettings, PublicSettings, S3Settings
-from tests.unit.deploy.cluster import OVERLAYS, SERVICES, Cluster, Object, components, labels_of, pod_of
+from shared.settings import NatsSettings, OidcSettings, PublicSettings, S3Settings, Settings
+from tests.unit.deploy.cluster import OPERATIONS, OVERLAYS, SERVICES, Cluster, Object, components, labels_of, pod_of
 
 NATS = "nats"
 INTERNET = "the internet"
@@ -28,10 +29,15 @@ def declared(cluster: Cluster) -> set[Flow]:
         Flow(NATS, NATS, 6222),
         Flow("validator", "signatures", 8080),
         Flow("signatures", INTERNET, 443),
-        *(Flow(name, "namespace kube-system", 53) for name in (*cluster.names("Deployment", "Job"), NATS)),
+        *(Flow(name, "namespace kube-system", 53) for name in (*cluster.names("Deployment", "Job", "CronJob"), NATS)),
     }
     for service in SERVICES:
-        flows |= of_settings(service, brought)
+        flows |= of_settings(service, service_of(service).settings) | of_service(service, brought)
+    if "backup" in brought:
+        for name in OPERATIONS:
+            flows |= of_settings(name, OperationsSettings)
+        if "prometheus-operator" in brought:
+            flows.add(Flow("namespace monitoring", "archive", 9090))
     if "keda" in brought:
         flows.add(Flow("namespace keda", NATS, 8222))
     if "prometheus-operator" in brought:
@@ -39,15 +45,20 @@ def declared(cluster: Cluster) -> set[Flow]:
     return flows
 
 
-def of_settings(service: str, brought: set[str]) -> set[Flow]:
-    settings = service_of(service).settings
+def of_settings(name: str, settings: type[Settings]) -> set[Flow]:
     flows = set()
     if issubclass(settings, NatsSettings):
-        flows.add(Flow(service, NATS, 4222))
+        flows.add(Flow(name, NATS, 4222))
     if issubclass(settings, S3Settings):
-        flows.add(Flow(service, "namespace object-store", 8333))
-    if issubclass(settings, OidcSettings):
-        flows.add(Flow(service, INTERNET, 443))
+        flows.add(Flow(name, "namespace object-store", 8333))
+    if issubclass(settings, OidcSettings | ArchiveSettings):
+        flows.add(Flow(name, INTERNET, 443))
+    return flows
+
+
+def of_service(service: str, brought: set[str]) -> set[Flow]:
+    settings = service_of(service).settings
+    flows = set()
     for way_in in {"ingress", "gateway"} & brought:
         if issubclass(settings, OidcSettings | PublicSettings):
             flows.add(Flow(f"namespace {way_in}", service, 8080))

@@ -7,11 +7,23 @@ import kubernetes_validate
 import pytest
 
 from local.manifests import NAMESPACE, STORE_NAMESPACE, secret_objects
-from tests.unit.deploy.cluster import K8S, OVERLAYS, SERVICES, Cluster, components, labels_of, pod_of, rendered
+from tests.unit.deploy.cluster import (
+    K8S,
+    OPERATIONS,
+    OVERLAYS,
+    SERVICES,
+    Cluster,
+    components,
+    labels_of,
+    pod_of,
+    rendered,
+)
 
 OLDEST = "1.33"  # the first in which sidecars are stable
 OF_OPERATORS = {"monitoring.coreos.com/v1", "keda.sh/v1alpha1", "cert-manager.io/v1", "gateway.networking.k8s.io/v1"}
 MADE_ELSEWHERE = {"results-trust"}  # by trust-manager, from charts/trust-manager
+# The archive's store is not the platform's: its keys come from whoever keeps it.
+OF_ANOTHER_STORE = {("archive-store", "access-key"), ("archive-store", "secret-key")}
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret", "projected", "downwardAPI", "csi", "ephemeral"}
 BYTES = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 
@@ -217,8 +229,10 @@ def test_secrets_are_only_referred_to_and_each_one_is_declared(cluster: Cluster)
     }
 
     assert cluster.of_kind("Secret") == []
-    assert used <= declared
-    assert {name for name, _ in declared - used} <= {"nats-backup", "s3-backup", "s3-operator"}
+    assert used - OF_ANOTHER_STORE <= declared
+    left = {name for name, _ in declared - used}
+    assert left <= {"nats-archive", "s3-archive", "nats-backup", "s3-backup", "s3-operator"}
+    assert (used >= OF_ANOTHER_STORE, not left) == ("backup" in components(cluster.overlay),) * 2
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -233,6 +247,38 @@ def test_a_service_has_only_its_own_secrets(cluster: Cluster, service: str) -> N
     }
 
     assert used == own
+
+
+def test_operations_have_each_their_own_user_and_key() -> None:
+    used = {
+        container.workload: {
+            variable["valueFrom"]["secretKeyRef"]["name"]
+            for variable in container.spec["env"]
+            if "valueFrom" in variable
+        }
+        for container in rendered("production").containers()
+        if container.workload in OPERATIONS
+    }
+
+    assert used == {
+        "archive": {"nats-archive", "s3-archive", "archive-store"},
+        "backup": {"nats-backup", "s3-backup", "archive-store"},
+        "restore": {"nats-operator", "s3-operator", "archive-store"},
+    }
+
+
+def test_one_writes_an_archive_one_at_a_time_backs_up_and_nobody_restores_by_the_clock() -> None:
+    cluster = rendered("production")
+    archive = cluster.named("Deployment", "archive")["spec"]
+    nightly, by_hand = (cluster.named("CronJob", name)["spec"] for name in ("backup", "restore"))
+
+    assert (archive["replicas"], archive["strategy"]) == (1, {"type": "Recreate"})
+    assert (nightly.get("suspend", False), by_hand["suspend"]) == (False, True)
+    for one in (nightly, by_hand):
+        assert one["concurrencyPolicy"] == "Forbid"
+        assert one["jobTemplate"]["spec"]["activeDeadlineSeconds"] <= 12 * 3600
+        assert one["successfulJobsHistoryLimit"] + one["failedJobsHistoryLimit"] <= 6
+    assert 0 < nightly["startingDeadlineSeconds"] < 26 * 3600, "before the alert about its age"
 
 
 def test_configuration_is_immutable_and_named_by_its_content(cluster: Cluster) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.unit.deploy.cluster import ROOT
 
 RECIPE = ROOT / "deploy" / "Dockerfile"
+OPERATIONS = ("shared", "services/__init__.py", "services/validator/__init__.py", "local/__init__.py", "local/ops")
 
 
 def test_the_linter_has_nothing_to_say() -> None:
@@ -20,11 +21,21 @@ def test_the_linter_has_nothing_to_say() -> None:
 def test_only_one_service_and_what_is_shared_gets_in() -> None:
     copied = re.findall(r"^COPY (?!--from)(\S+)", RECIPE.read_text(), re.MULTILINE)
 
-    assert copied == ["requirements/${SERVICE}.txt", "shared", "services/__init__.py", "services/${SERVICE}"]
+    assert copied == [
+        "requirements/${SERVICE}.txt",
+        *OPERATIONS,
+        "shared",
+        "services/__init__.py",
+        "services/${SERVICE}",
+    ]
     ignored = (RECIPE.with_name("Dockerfile.dockerignore")).read_text().splitlines()
     assert [line for line in ignored if line and not line.startswith("#")] == [
         "*",
         "!requirements",
+        "!local/__init__.py",
+        "!local/ops",
+        "!local/terminal.py",
+        "!local/verify.py",
         "!services",
         "!shared",
         "**/__pycache__",
@@ -48,4 +59,5 @@ def test_images_do_not_run_as_root() -> None:
         for name, body in zip(stages[::2], stages[1::2], strict=True)
     }
 
-    assert users == {"clamav": ["10001:10001"], "python": [], "packages": [], "service": ["10001:10001"]}
+    assert users.pop("python") == users.pop("packages") == []
+    assert users == {name: ["10001:10001"] for name in ("clamav", "operations", "service")}

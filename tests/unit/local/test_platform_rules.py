@@ -57,9 +57,18 @@ def test_credentials_are_made_once_and_only_completed_later(tmp_path: Path) -> N
 def test_every_service_has_a_password_and_a_key_of_its_own(tmp_path: Path) -> None:
     made = Credentials.of_home(tmp_path)
 
-    assert {"intake", "validator", "review", "publisher", "operator", "backup", "upstream-demo"} == made.nats.keys()
+    assert {
+        "intake",
+        "validator",
+        "review",
+        "publisher",
+        "operator",
+        "archive",
+        "backup",
+        "upstream-demo",
+    } == made.nats.keys()
     assert len(set(made.nats.values())) == len(made.nats)
-    assert len({secret for _, secret in made.store.values()}) == len(made.store) == 7
+    assert len({secret for _, secret in made.store.values()}) == len(made.store) == 8
 
 
 def test_only_the_operator_may_do_everything_on_nats(tmp_path: Path) -> None:
