@@ -22,7 +22,7 @@ _SPELLINGS = {
 
 def files() -> Iterator[Hostile]:
     """Scripts, programs to start, files inside, forms and viruses."""
-    for name, data, judge in (*_scripts(), *_hidden(), *_packed(), *_launches(), *_files(), *_viruses()):
+    for name, data, judge in (*_scripts(), *_hidden(), *_packed(), *_untyped(), *_launches(), *_files(), *_viruses()):
         yield Hostile(name=f"{name}.pdf", data=data, judge=judge)
 
 
@@ -76,6 +76,13 @@ def _packed() -> Found:
         yield f"script-packed-{name}", data, _script
 
 
+def _untyped() -> Found:
+    """An object stream that does not say what it is, which lenient readers do not mind."""
+    inside = {5: SCRIPT}
+    data = with_object_stream(inside, object_stream(inside), b"", catalog=b"/OpenAction 5 0 R")
+    yield "script-packed-without-type", data.replace(b"/ObjStm", b"/OhjStm"), _script
+
+
 def _launches() -> Found:
     yield "launch", pdf({4: LAUNCH}, catalog=b"/OpenAction 4 0 R"), _launch
     yield "launch-with-codes", pdf({4: b"<</S/L#61unch/F(cmd.exe)>>"}, catalog=b"/OpenAction 4 0 R"), _launch
@@ -103,3 +110,5 @@ def _viruses() -> Found:
     yield "virus-in-a-stream", pdf({4: stream(say.EICAR)}, page=b"/Contents 4 0 R"), say.has_virus
     packed = stream(zlib.compress(say.EICAR), b"/Filter/FlateDecode")
     yield "virus-in-a-packed-stream", pdf({4: packed}, page=b"/Contents 4 0 R"), say.has_virus
+    hidden = packed.replace(b"/Length", b"%stream\n/Length")
+    yield "virus-behind-a-comment", pdf({4: hidden}, page=b"/Contents 4 0 R"), say.has_virus

@@ -31,6 +31,8 @@ def files() -> Iterator[Hostile]:
     yield Hostile(name="bomb-of-elements.docx", data=word("word/header1.xml", b"<a>" * 200_000), is_bad=True)
     for layers in (1, 2, 3):
         yield Hostile(name=f"bomb-of-{layers}-layers.pdf", data=_stream(layers))
+    behind = stream(zlib_zeros(300), b"/Filter/FlateDecode%stream\n")
+    yield Hostile(name="bomb-behind-a-comment.pdf", data=pdf({4: behind}, page=b"/Contents 4 0 R"))
     yield Hostile(name="bomb-of-arrays.pdf", data=pdf({4: b"[" * 200_000}, catalog=b"/X 4 0 R"), is_bad=False)
     yield Hostile(name="bomb-of-pages.pdf", data=_pages_in_a_ring(), is_bad=False)
     yield Hostile(name="bomb-of-pixels.png", data=_pixels())

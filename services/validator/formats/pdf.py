@@ -29,7 +29,10 @@ STREAM_RATIO_MAX = 250
 STREAMS_MAX = 200_000
 STREAMS_TOTAL_BYTES_MAX = 2 * 1024 * 1024 * 1024
 _PIECE_BYTES, _PIECE_OUT_BYTES = 64 * 1024, 1024 * 1024
-_FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_DICTIONARY_END = re.compile(rb">>(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
+_HIDING = re.compile(rb"%[^\r\n]{0,200}stream|[^d]stream[^\r\n<>]{0,200}\bobj\b")
+_BEFORE_BYTES = 4096
+LAYERS_MAX = 2
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _WIDTH, _HEIGHT = re.compile(rb"/Width\s+(\d{1,9})\b"), re.compile(rb"/Height\s+(\d{1,9})\b")
 PIXELS_MAX = 250_000_000
@@ -93,54 +96,79 @@ def _bomb(path: str) -> Fault | None:
     """Unpack each stream in pieces that are thrown away, before any library may keep it whole."""
     total = 0
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for number, (described, start, end) in enumerate(_streams(data)):
+        for number, (before, start, end) in enumerate(_streams(data)):
+            described = before[before.rfind(b" obj") + 1 :]
+            if b"stream" in described or _HIDING.search(before):
+                return Fault("damaged", {"reason": "a stream is hidden behind a word"})
             if _PICTURE.search(described):
                 width, height = (one.search(described) for one in (_WIDTH, _HEIGHT))
                 if width and height and int(width.group(1)) * int(height.group(1)) > PIXELS_MAX:
                     return Fault("image-too-large", {"width": width[1].decode(), "height": height[1].decode()})
                 continue
-            layers = len(_FLATE.findall(described))
-            if not layers:
-                continue
-            grown = _grown(data, start, end, layers)
+            grown, layers = _grown(data, start, end)
             total += grown
             if grown > STREAM_BYTES_MAX or (grown > 64 * 1024 * 1024 and grown > STREAM_RATIO_MAX * (end - start)):
                 return Fault("archive-bomb", {"reason": "a stream of it is beyond what can be unpacked"})
-            if total > STREAMS_TOTAL_BYTES_MAX or number > STREAMS_MAX or layers > 2:
+            if total > STREAMS_TOTAL_BYTES_MAX or number > STREAMS_MAX or layers > LAYERS_MAX:
                 return Fault("archive-bomb", {"reason": "its streams are beyond what can be unpacked"})
     return None
 
 
 def _streams(data: mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the end of the dictionary before each stream, and where the stream lies."""
-    at = 0
+    """Yield what stands before each stream, and where the stream lies. The mere word is no stream."""
+    at = last = 0
     while (mark := data.find(b"stream", at)) >= 0:
-        end = data.find(b"endstream", mark + 6)
+        at = mark + 6
+        before = data[max(mark - _BEFORE_BYTES, last) : mark]
+        if not _DICTIONARY_END.search(before) or data[at : at + 1] not in (b"\r", b"\n"):
+            continue
+        start = at + (2 if data[at : at + 2] == b"\r\n" else 1)
+        end = data.find(b"endstream", start)
         end = end if end >= 0 else len(data)
-        described = data[max(at, mark - 4096) : mark]
-        start = mark + 6 + (2 if data[mark + 6 : mark + 8] == b"\r\n" else 1)
-        yield described[described.rfind(b" obj") + 1 :], start, end
-        at = end + 9
+        yield before, start, end
+        at = last = end + 9
 
 
-def _grown(data: mmap.mmap, start: int, end: int, layers: int) -> int:
-    """Return how many bytes come out of a stream, its second layer included; counting stops behind the bound."""
-    first, second, grown = zlib.decompressobj(), zlib.decompressobj(), 0
-    try:
-        for at in range(start, end, _PIECE_BYTES):
-            rest = data[at : min(at + _PIECE_BYTES, end)]
-            while rest and grown <= STREAM_BYTES_MAX:
-                out = first.decompress(rest, _PIECE_OUT_BYTES)
-                grown += len(out)
-                rest = first.unconsumed_tail
-                while layers > 1 and out and grown <= STREAM_BYTES_MAX:
-                    grown += len(second.decompress(out, _PIECE_OUT_BYTES))
-                    out = second.unconsumed_tail
-            if grown > STREAM_BYTES_MAX or first.eof:
-                break
-    except zlib.error:
-        return grown
+def _grown(data: mmap.mmap, start: int, end: int) -> tuple[int, int]:
+    """Return how many bytes come out of a stream and in how many layers it was packed, whatever is said of it.
+
+    Counting stops behind the bound, and at the third layer.
+    """
+    layers: list[zlib._Decompress] = []
+    grown, is_begun = 0, False
+    for at in range(start, end, _PIECE_BYTES):
+        rest = data[at : min(at + _PIECE_BYTES, end)]
+        if not is_begun and not _is_packed(rest):
+            return 0, 0
+        is_begun = True
+        layers = layers or [zlib.decompressobj()]
+        grown = _peel(layers, 0, rest, grown)
+        if grown > STREAM_BYTES_MAX or layers[0].eof or len(layers) > LAYERS_MAX:
+            break
+    return grown, len(layers)
+
+
+def _peel(layers: "list[zlib._Decompress]", depth: int, packed: bytes, grown: int) -> int:
+    """Unpack a piece of one layer, and of the one below it when there is one."""
+    is_first = depth + 1 == len(layers)
+    while packed and grown <= STREAM_BYTES_MAX and len(layers) <= LAYERS_MAX:
+        try:
+            out = layers[depth].decompress(packed, _PIECE_OUT_BYTES)
+        except zlib.error:
+            return grown
+        packed = layers[depth].unconsumed_tail
+        grown += len(out)
+        if is_first and _is_packed(out):
+            layers.append(zlib.decompressobj())
+        is_first = is_first and not out
+        if len(layers) > depth + 1:
+            grown = _peel(layers, depth + 1, out, grown)
     return grown
+
+
+def _is_packed(head: bytes) -> bool:
+    """Say whether bytes begin as a zlib stream does."""
+    return len(head) > 1 and head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
 
 
 def _attached_to_pages(document: pdfium.PdfDocument) -> int:

@@ -34,7 +34,8 @@ _SUSPECT = re.compile(
     b"|".join(map(_spelled, ("JavaScript", "Launch", "EmbeddedFile", "XFA", "RichMedia")))
     + b"|" + _spelled("EF") + rb"[\s\0]*(?:<<|%|\d)"
 )  # fmt: skip
-_OBJECT_STREAM = re.compile(_spelled("ObjStm"))
+# Some readers do without the type and go by the other keys; `/First 5 0 R` is the first of the bookmarks.
+_OBJECT_STREAM = re.compile(_spelled("ObjStm") + b"|" + _spelled("First") + rb"[\s\0]*\d+(?!\d|[\s\0]+\d+[\s\0]+R)")
 
 
 def names(path: str, document: pdfium.PdfDocument) -> list[bytes]:
