@@ -13,7 +13,7 @@ from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from shared.errors import TransientError
-from shared.messaging.patience import ANSWER_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, within
+from shared.messaging.patience import ANSWER_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, soonest, within
 
 OPERATION, DELETED = "KV-Operation", frozenset({"DEL", "PURGE"})
 
@@ -39,7 +39,7 @@ class Bucket:
     async def get(self, key: str) -> tuple[bytes, int]:
         """Return what stands under a key and its revision. Raises KeyNotFoundError."""
         try:
-            found = await answered(lambda: within(self._kv.get(key)), self._what)
+            found = await answered(lambda: soonest(lambda seconds: within(self._kv.get(key), seconds)), self._what)
         except KeyNotFoundError:
             raise
         except APIError as error:

@@ -25,7 +25,7 @@ from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
 from shared.messaging.following import Announced, followed
 from shared.messaging.known import KnownProjects, grown
-from shared.messaging.patience import ANSWER_SECONDS_MAX, STREAM_FULL, WRONG_LAST_SEQUENCE, answered, within
+from shared.messaging.patience import ANSWER_SECONDS_MAX, STREAM_FULL, WRONG_LAST_SEQUENCE, answered, soonest, within
 
 STREAM = "EVENTS"
 APPEND_SECONDS_MAX = 20.0
@@ -296,14 +296,14 @@ async def request_json(client: Client, subject: str, body: dict[str, object]) ->
     Only for reads: it asks again while a cluster elects a new leader, which takes seconds.
     """
 
-    async def ask() -> dict[str, Any]:
-        answer = await client.request(subject, json.dumps(body).encode(), timeout=ANSWER_SECONDS_MAX)
+    async def ask(seconds: float) -> dict[str, Any]:
+        answer = await client.request(subject, json.dumps(body).encode(), timeout=seconds)
         told: dict[str, Any] = json.loads(answer.data)
         if told.get("error", {}).get("code", 0) >= 500:
             raise nats.errors.NoRespondersError
         return told
 
-    return await answered(ask, subject)
+    return await answered(lambda: soonest(ask), subject)
 
 
 class DirectGet:

@@ -7,6 +7,7 @@ whoever asks, asks again; whatever is asked here must therefore be harmless when
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import nats.errors
@@ -15,6 +16,7 @@ from nats.js import errors as js_errors
 from shared.errors import TransientError
 
 ANSWER_SECONDS_MAX = 2.0
+AGAIN_SECONDS = 0.5
 PATIENCE_SECONDS = 12.0
 PAUSE_SECONDS_FIRST = 0.05
 PAUSE_SECONDS_MAX = 0.4
@@ -52,6 +54,32 @@ async def answered(ask: Callable[[], Awaitable[Answer]], what: str, *, seconds_m
                 raise TransientError(f"{what} does not answer: {error!r}") from error
         await asyncio.sleep(min(PAUSE_SECONDS_FIRST * 2 ** min(attempt, 8), PAUSE_SECONDS_MAX))
     raise AssertionError("unreachable")
+
+
+async def soonest(ask: Callable[[float], Awaitable[Answer]]) -> Answer:
+    """One try of a cheap read, for which `ask` may take so many seconds; a silent half second has it asked again.
+
+    Where there is no leader nobody says so. Whoever asks once and waits does not hear the next leader, which is elected
+    meanwhile; so it is asked again while earlier questions wait, and the first answer counts.
+    """
+    with suppress(TimeoutError):
+        return await ask(AGAIN_SECONDS)
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        return await _first(ask)
+
+
+async def _first(ask: Callable[[float], Awaitable[Answer]]) -> Answer:
+    asked: set[asyncio.Future[Answer]] = set()
+    try:
+        while True:
+            asked.add(asyncio.ensure_future(ask(ANSWER_SECONDS_MAX)))
+            done, _ = await asyncio.wait(asked, timeout=AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                return done.pop().result()
+    finally:
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
 
 async def within(work: Awaitable[Answer], seconds: float = ANSWER_SECONDS_MAX) -> Answer:

@@ -9,7 +9,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from services.intake.domain.outcomes import Identity, Outcome
 from shared.errors import TransientError
-from shared.messaging.patience import ANSWER_SECONDS_MAX, answered, within
+from shared.messaging.patience import ANSWER_SECONDS_MAX, answered, soonest, within
 
 STREAM = "OUTCOMES"
 NATS_SENDER_PREFIX = "upstream-"
@@ -43,7 +43,8 @@ class StreamOutcomes:
         """Return the last outcome of an event; None when none is kept."""
         try:
             found = await answered(
-                lambda: within(self.js.get_last_msg(STREAM, subject_of(identity))), "the stream of outcomes"
+                lambda: soonest(lambda seconds: within(self.js.get_last_msg(STREAM, subject_of(identity)), seconds)),
+                "the stream of outcomes",
             )
         except NotFoundError:
             return None

@@ -55,9 +55,20 @@ class Promise:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Silence:
+    """A time without an acknowledged result. `after_seconds`: when it began, counted from the moment that was asked."""
+
+    seconds: float
+    after_seconds: float
+
+
 @dataclass
 class Load:
-    """`surprises` are answers that no outage excuses; `approved` are the projects that must become public."""
+    """`surprises` are answers that no outage excuses; `approved` are the projects that must become public.
+
+    `repeated` are requests that were sent again, with why.
+    """
 
     addresses: Mapping[str, str]
     sign: Callable[[Claims], str]
@@ -66,7 +77,7 @@ class Load:
     promised: list[Promise] = field(default_factory=list)
     approved: list[str] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
-    repeats: int = 0
+    repeated: list[str] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -192,7 +203,7 @@ class Load:
                 last = f"{answer.status_code} {answer.text[:300]}"
                 if not self._is_worth_repeating(answer, what):
                     return answer
-            self.repeats += 1
+            self.repeated.append(f"{what}: {last}")
             await asyncio.sleep(PAUSE_SECONDS)
         raise UnansweredError(f"{what} for {PATIENCE_SECONDS:.0f} s, last: {last}")
 
@@ -208,11 +219,11 @@ class Load:
         """How many results were acknowledged that nobody had handed in before that moment."""
         return sum(one.kind == "POST results" and one.asked_at > moment for one in list(self.written))
 
-    def silence(self, since: float, until: float) -> float:
+    def silence(self, since: float, until: float) -> Silence:
         """The longest time without an acknowledged result between two moments."""
         ends = sorted(one.answered_at for one in list(self.written) if one.kind == "POST results")
         moments = [since, *(one for one in ends if since < one < until), until]
-        return max(later - sooner for sooner, later in pairwise(moments))
+        return max(Silence(seconds=end - one, after_seconds=one - since) for one, end in pairwise(moments))
 
     def longest_wait(self, since: float) -> float:
         """The longest that anybody waited for an acknowledgement, repetitions included."""

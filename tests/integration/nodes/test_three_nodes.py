@@ -22,7 +22,7 @@ from tests.e2e.site import eventually
 from tests.integration.deploy.deployment import Deployment
 from tests.integration.nodes import streams
 from tests.integration.nodes.disturbances import Plan, require_caught_up
-from tests.integration.nodes.load import Load
+from tests.integration.nodes.load import Load, Silence
 from tests.integration.rolling.record import require_kept, settled
 
 RUNS = int(os.environ.get("RESULTS_NODE_RUNS", "2"))
@@ -30,7 +30,9 @@ SEED = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
 POSTED_AGAIN = 8
 RESUMED_SECONDS_MAX = 60.0
 PUBLIC_SECONDS_MAX = 60.0
-OUTAGE_SECONDS_MAX = 8.0
+# The server's own time-out, by chance between four and nine; nothing sets it.
+ELECTION_SECONDS_MAX = 9.0
+AGAIN_SECONDS_MAX = 3.0
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -50,16 +52,18 @@ def test_writes_go_on_after_a_node_is_gone_and_nothing_is_lost(deployment: Deplo
     _what_was_approved_is_public(load)
     others = noise.summary()["others_share"]
     print(
-        f"run {run}: {plan.kind} the {plan.victim}: no write for {outage:.1f} s, "
-        f"longest wait {load.longest_wait(0):.1f} s, "
-        f"{len(load.promised)} results, {len(load.approved)} projects public, {load.repeats} requests repeated, "
+        f"run {run}: {plan.kind} the {plan.victim}: no write for {outage.seconds:.1f} s, {outage.after_seconds:.1f} s "
+        f"after it; longest wait {load.longest_wait(0):.1f} s, {len(load.promised)} results, "
+        f"{len(load.approved)} projects public, {len(load.repeated)} requests repeated, "
         f"others took {others:.0%} of the machine",
+        *load.repeated,
+        sep="\n  ",
         flush=True,
     )
-    assert outage * (1 - others) < OUTAGE_SECONDS_MAX
+    assert outage.seconds < ELECTION_SECONDS_MAX + AGAIN_SECONDS_MAX / max(0.1, 1 - others)
 
 
-def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> float:
+def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> Silence:
     """Do it, wait until writes go on, bring the node back, and wait until it holds everything; the longest silence."""
     nodes = deployment.nats.nodes
     time.sleep(plan.after_seconds)
@@ -73,7 +77,9 @@ def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> float:
         plan.bring_back(node)
     require_caught_up(node, asyncio.run(streams.last_sequences(deployment)))
     asyncio.run(streams.require_replicas(deployment))
-    return load.silence(struck_at, time.monotonic())
+    back_at = time.monotonic()
+    print(f"struck at 0, back and caught up at {back_at - struck_at:.1f} s", flush=True)
+    return load.silence(struck_at, back_at)
 
 
 def _everything_is_as_promised(load: Load, history: Sequence[Recorded]) -> None:

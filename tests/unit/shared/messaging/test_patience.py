@@ -8,7 +8,7 @@ import pytest
 from nats.js import errors as js_errors
 
 from shared.errors import TransientError
-from shared.messaging.patience import answered
+from shared.messaging.patience import answered, soonest
 
 
 def failing(*failures: Exception) -> Callable[[], Awaitable[str]]:
@@ -74,3 +74,40 @@ async def test_who_stays_silent_is_given_up_after_the_deadline() -> None:
     with pytest.raises(TransientError, match="it does not answer"):
         await answered(ask, "it", seconds_max=0.3)
     assert tries > 1
+
+
+async def test_a_read_is_asked_again_while_the_first_question_waits() -> None:
+    allowed: list[float] = []
+
+    async def ask(seconds: float) -> str:
+        allowed.append(seconds)
+        if len(allowed) < 3:
+            async with asyncio.timeout(seconds):
+                await asyncio.Event().wait()
+        return "answer"
+
+    assert await soonest(ask) == "answer"
+    assert allowed[0] < allowed[1] == allowed[2]
+
+
+async def test_a_slow_answer_to_an_early_question_counts() -> None:
+    tries = 0
+
+    async def ask(seconds: float) -> int:
+        nonlocal tries
+        number = tries = tries + 1
+        async with asyncio.timeout(seconds):
+            await asyncio.sleep(1.2)
+        return number
+
+    assert await soonest(ask) == 2
+
+
+async def test_a_read_that_nobody_answers_times_out() -> None:
+    async def ask(seconds: float) -> str:
+        async with asyncio.timeout(seconds):
+            await asyncio.Event().wait()
+        return "never"
+
+    with pytest.raises(TimeoutError):
+        await soonest(ask)
