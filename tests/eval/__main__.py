@@ -6,6 +6,7 @@ from collections import Counter
 from services.validator.detectors.names import is_given
 from tests.eval.blind import BLIND
 from tests.eval.cases import SEED, all_cases
+from tests.eval.fresh import FRESH
 from tests.eval.languages import LANGUAGES
 from tests.eval.score import STRONG, scored
 
@@ -14,9 +15,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
     parser.add_argument("--errors", type=int, default=0, metavar="N", help="show N errors of each detector")
     parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="another set than the fixed one")
+    parser.add_argument("--fresh", action="store_true", help="nine languages more, and other words in six known ones")
     parser.add_argument("--blind", action="store_true", help="six languages that the detectors were not made with")
     options = parser.parse_args()
-    languages = BLIND if options.blind else LANGUAGES
+    languages = BLIND if options.blind else FRESH if options.fresh else LANGUAGES
     cases = list(all_cases(options.seed, languages=languages))
     known = [is_given(name) for language in languages.values() for name in language.given]
     size = sum(len(case.text) for case in cases) / 1e6

@@ -20,14 +20,17 @@ _UNICODE = (
     (r"\s", r"[\s\pZ\x{b}\x{1c}-\x{1f}\x{85}]"),
     (r"\Z", r"\z"),
 )
-_BOUNDARY_BESIDE_OTHER_LETTERS = re.compile(r"\\b(?=[^\x00-\x7f]|\(\?:|\\)|(?<=[^\x00-\x7f)])\\b")
+_BOUNDARY = re.compile(r"(?<![a-z0-9])\\b(?![a-z0-9](?![?*{]))")
 
 
 def superset(pattern: str) -> str:
-    """Write a pattern over small letters for RE2, which knows no letters beyond ASCII at the edge of a word."""
+    """Write a pattern over small letters for RE2, which knows no letters beyond ASCII at the edge of a word.
+
+    So only the edges that lie beside a letter of ASCII stay in it.
+    """
     for python, other in _UNICODE:
         pattern = pattern.replace(python, other)
-    return _BOUNDARY_BESIDE_OTHER_LETTERS.sub("", pattern)
+    return _BOUNDARY.sub("", pattern)
 
 
 def compiled(*patterns: str) -> "re2._Regexp[bytes]":

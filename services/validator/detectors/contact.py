@@ -25,10 +25,12 @@ _DOUBLE_ZERO = re.compile(r"00[1-9](?:[ \u00a0().\-/]{0,2}[0-9]){7,13}")
 _NATIONAL = re.compile(r"\(?0?[0-9](?:[ \u00a0./()-]{0,2}[0-9]){5,11}")
 WORDS = (
     r"t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
-    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln"
+    r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln|\btlf\b|sími\b|\bfón\b|guthán|teileafón|mowbajl|telemóvel|κινητό"
 )
 _ANNOUNCED = Announcement(rf"(?:{WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?\Z", before=WORDS_WITHIN_CHARACTERS)
-_HEADED = re.compile(r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil")
+_HEADED = re.compile(
+    r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil|\btlf\b|sími\b|\bfón\b|guthán|mowbajl"
+)
 _OTHER_REGIONS = (
     "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",
     "GR", "HR", "SI", "AT", "BE", "DK", "NO", "IS", "IE", "LU", "CY", "MT",

@@ -5,38 +5,14 @@ from collections.abc import Iterator
 
 from services.validator.detectors import Hit
 from services.validator.detectors.reasons import Why
+from services.validator.detectors.vocabulary import MINUTES_PARTS, MINUTES_TITLES, any_of
 
 HEAD_CHARACTERS = 20_000
 _TITLE_CHARACTERS = 1_500
 _PARTS_WANTED = 2
 _SPEAKERS_WANTED = 6
-_MINUTES = re.compile(
-    r"(?m)^[\W\d]*(?:[\w.'’ -]{0,60}\b)?(?:"
-    r"(?:sanāksmes|sēdes|sapulces|apspriedes|tikšanās)\s+protokols|protokols\s+nr|(?:meeting\s+)?minutes(?:\s+of|\s*$|"
-    r"\s*[-–:])|"
-    r"(?:sitzungs|besprechungs|gesprächs|ergebnis)protokoll|protokoll\s+(?:der|nr|zur)|"
-    r"(?:compte[ -]rendu|procès[ -]verbal)\b|verbale\s+(?:della|di|n)|acta\s+de\s+(?:la\s+)?reuni[óo]n|"
-    r"ata\s+d[ae]\s+reuni[ãa]o|"
-    r"protok[óo]ł\s+(?:z|ze|nr)|koosoleku\s+protokoll|(?:posėdžio|susirinkimo)\s+protokolas|(?:kokous)?pöytäkirja|"
-    r"mötesprotokoll|møtereferat|referat\s+(?:af|fra)|notulen|zápis\s+z|zápisnica|jegyzőkönyv|proces[ -]verbal|"
-    r"zapisnik|"
-    r"протокол\s+(?:от|№|собрания|на\s)|πρακτικά)"
-)
-_PARTS = re.compile(
-    r"(?m)^[\W\d]*(?:piedalās|klātesoš\w*|darba kārtība|nolemj|nolēma|nolemts|protokolē\w*|sēdi vada|sanāksmi vada|"
-    r"present|attend(?:ees|ance)|in attendance|participants|apologies|agenda|decisions?|action (?:items|points)|"
-    r"minutes taken by|"
-    r"chair(?:ed by)?|anwesen\w*|teilnehm\w*|tagesordnung|beschl[üu]ss\w*|protokollführ\w*|présents?|excusés?|"
-    r"ordre du jour|"
-    r"décisions?|presenti|assenti|ordine del giorno|asistentes|orden del día|acuerdos|presentes|ordem de trabalhos|"
-    r"obecni|"
-    r"porządek (?:obrad|spotkania)|ustalenia|osalesid|päevakord|otsus\w*|dalyvavo|darbotvarkė|nutarta|läsnä|"
-    r"esityslista|"
-    r"päätökset|närvarande|dagordning|beslut|til stede|dagsorden|aanwezig|agendapunten|přítomni|program jednání|"
-    r"prítomní|"
-    r"jelen vannak|napirend|prezenți|ordinea de zi|prisutni|prisotni|dnevni red|присъстващи|дневен ред|"
-    r"παρόντες)\b[^\n]{0,400}$"
-)
+_MINUTES = re.compile(rf"(?m)^[\W\d]*(?:[\w.'’ -]{{0,60}}\b)?(?:{any_of(MINUTES_TITLES)})")
+_PARTS = re.compile(rf"(?m)^[\W\d]*(?:{any_of(MINUTES_PARTS)})\b[^\n]{{0,400}}$")
 _SPEAKER = re.compile(
     r"(?m)^\W{0,2}(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,3})?[^\n]{0,40}\n?[^\n]{0,4}"
     r"(?:<v [^>\n]{2,40}>|[^\W\d_][\w.'’ -]{1,40}:\s)"

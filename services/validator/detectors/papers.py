@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from services.validator.detectors import Announcement, Hit, stands_free, words
 from services.validator.detectors.automata import Pattern
 from services.validator.detectors.reasons import Why
+from services.validator.detectors.vocabulary import BIRTH, any_of
 from services.validator.text import Block
 
 BORN_FROM = 1920
 _DOCUMENT = re.compile(r"[A-Z]{0,3}[ -]?[0-9]{5,9}[A-Z]?(?![A-Za-z0-9])")
 DOCUMENT_WORDS = (
     r"pass?port|\bpas[eiu]\b|\bpases\b|personas apliecīb|\beid\b|reisepass|\bpass(?:nr|nummer|-nr)|ausweis|"
-    r"passeport|"
+    r"passeport|passaport|pasn(?:r|ummer)|\bphas\b|ökuskírteini|"
     r"carte (?:nationale )?d.identité|passaporto|carta d.identità|pasaporte|paszport|dow[óo]d|passaporte|"
     r"asmens tapatybės|tapatybės kort|isikutunnistus|\bpassin?\b|\bpaso\b|henkilökortti|\bpas\b|paspoort|"
     r"identiteitskaart|"
     r"pașaport|carte de identitate|občansk\w+ průkaz|občiansk\w+ preukaz|útlev|személyi igazolv|putovnic|"
     r"osobn\w+ iskaznic|"
-    r"osebn\w+ izkaznic|potni list|паспорт|лична карта|διαβατ|ταυτότητ|vegabréf|"
+    r"osebn\w+ izkaznic|potn\w+ list|паспорт|лична карта|διαβατ|ταυτότητ|vegabréf|"
     r"\bid[ -]card|identity card|identity document|"
     r"karta tal-identità"
 )
@@ -31,14 +32,7 @@ _DOCUMENT_HEADS = re.compile(
     r"\bid[ -]card|identity card|identity document|passnummer|паспорт"
 )
 _MACHINE_ZONE = re.compile(r"([0-9]{6})([0-9])[A-Z<]{0,3}[MFX<]([0-9]{6})([0-9])")
-BIRTH_WORDS = (
-    r"dzim|\bborn\b|birth|\bd\.?o\.?b\b|geboren|geburts|\bgeb\.|\bné(?:e|\(e\))? le|naissance|\bnat[oa] (?:il|a)\b|"
-    r"nascita|"
-    r"nacimiento|nacid[oa]|nasciment|nascid[oa]|urodz|\bur\.|syntym|syntyn|född|födelse|født|fødsels|\bsünd|\bsünn|"
-    r"\bgim[.ėi]|"
-    r"narozen|narod[ei]|rođen|rojen|rojstva|роден|родил|рожден|γεννη|γέννησ|született|születési|\bszül|născut|nașter|"
-    r"geboortedatum|fæðing|fædd"
-)
+BIRTH_WORDS = any_of(BIRTH)
 _BORN = Announcement(BIRTH_WORDS, before=40)
 _STREET_AFTER = (
     r"\w ?(?:iela|ielā|ielas|bulvāris|bulvārī|gatve|gatvē|prospekts|prospektā|laukums|šoseja|tänav|puiestee|maantee|"

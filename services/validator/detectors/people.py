@@ -14,6 +14,13 @@ from services.validator.detectors.automata import Pattern
 from services.validator.detectors.contact import emails, is_mailbox
 from services.validator.detectors.published import Published
 from services.validator.detectors.reasons import Why
+from services.validator.detectors.vocabulary import (
+    LIST_TITLES,
+    NAME_HEADINGS,
+    OTHER_HEADINGS,
+    SIGN_HEADINGS,
+    any_of,
+)
 from services.validator.text import Block
 
 GAP_CHARACTERS = 260
@@ -34,55 +41,12 @@ _LEAD = re.compile(
     r"(?:\A|[\n\t;|,\"”•·–])[ \u00a0]*(?:\(?[0-9]{1,4}[.):]?[ \u00a0\t;|,]*(?:\n\t)?)?(?:(?:Dr|Prof|Mr|Ms|Mrs|Mme|"
     r"Frau|Herr)\.? )?\"?\Z"
 )
-_TITLE_WORDS = (
-    r"dalībnieku (?:saraksts|reģistr|sarakst)|reģistrācijas (?:lapa|saraksts|tabula)|apmeklējum\w* (?:lapa|uzskaite|"
-    r"saraksts)|"
-    r"klātbūtnes|parakstu lapa|saraksts ar parakst|list of (?:participants|attendees|pupils|students|learners|"
-    r"attendance)|"
-    r"(?:participants?|attendance|attendees|sign[- ]?(?:in|up)|registration|signature)s?.? (?:list|sheet|register|"
-    r"form|table|record)|"
-    r"attendance\b|registered participants|teilnehm\w*(?:liste|verzeichnis)|liste (?:der|aller) (?:teilnehm|anwesend)|"
-    r"anwesenheits|unterschriftenliste|"
-    r"liste (?:des? )?(?:participant|présen|émarge|d.émarge|élèves)|feuille (?:de présence|d.émargement)|"
-    r"(?:lista|elenco|listado|relación) (?:de |dei |degli |delle )?(?:los )?(?:part[ei]cip|asisten|presen|firm|inscri|"
-    r"iscritt|alumn)|"
-    r"hoja de (?:asistencia|firmas)|registro (?:delle|di|de) (?:presen|asisten)|foglio (?:delle )?(?:presen|firm)|"
-    r"lista (?:uczestnik|obecno)|osalejate (?:nimekir|registr)|registreerimisleht|dalyvių (?:sąraš|registr)|"
-    r"registracijos lap|osallistujaluettelo|osallistujalista|läsnäolol|deltag(?:ar|er)e?(?:list|förteck)|deltakerlist|"
-    r"närvarol|"
-    r"deelnemers(?:lijst)?|presentielijst|aanwezigheidslijst|prezenční listin|seznam (?:účastník|udeležen)|"
-    r"zoznam účast|"
-    r"prezenčn\w listin|résztvev\w+ (?:list|névsor)|jelenléti|lista (?:de )?(?:participan|prezen)|listă de prezen|"
-    r"lista prisot|"
-    r"popis sudionik|lista prisut|списък на (?:участ|присъст)|присъствен списък|список участник|κατάλογος συμμετ|"
-    r"λίστα συμμετ|παρουσιολόγ|þátttakendalist"
-)
-_NAME_WORDS = (
-    r"\b(?:vārds|uzvārds|name|names|surname|full name|participant|vorname|nachname|nom|prénom|nombre|apellidos?|nome|"
-    r"cognome|"
-    r"nominativo|imię|nazwisko|nimi|perekonnanimi|eesnimi|vardas|pavardė|etunimi|sukunimi|navn|namn|etternavn|"
-    r"efternamn|naam|"
-    r"achternaam|jméno|příjmení|meno|priezvisko|név|nume|prenume|ime|priimek|prezime|име|фамилия|имя|όνομα|επώνυμο|"
-    r"ονοματεπώνυμο|nafn|dalībnieks|skolēns|teilnehmer(?:in)?)\b"
-)
-_OTHER_WORDS = (
-    r"\b(?:parakst|signature|\bsigned?\b|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|"
-    r"namnteckning|"
-    r"handtekening|assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift|e-?pasts|e-?mail|e-?post|"
-    r"courriel|"
-    r"correo|sähköposti|ηλ|имейл|тел|tālr|phone|telef|\btel\b|puhelin|mobil|personas kods|personal code|\bskola\b|"
-    r"school|schule|"
-    r"iestāde|organi[sz]a|institu|einrichtung|\bklase\b|\bclass\b|\bklasse\b|dzimšan|birth|geburt|\bage\b|vecums|"
-    r"isikukood|pesel|"
-    r"asmens kod|código|codice|paraf|établissement|szkoła|mokykla|koulu|училище|skola|kool|centro)"
-)
-_TITLE, _NAME_HEADING, _OTHER_HEADING = map(Pattern, (_TITLE_WORDS, _NAME_WORDS, _OTHER_WORDS))
-_ANY_HEADING = Pattern("|".join((_TITLE_WORDS, _NAME_WORDS, _OTHER_WORDS)))
-_SIGN_HEADING = Pattern(
-    r"parakst|signature|unterschrift|\bfirma\b|podpis|allkiri|parašas|allekirjoitus|underskrift|namnteckning|"
-    r"handtekening|"
-    r"assinatura|aláírás|semnătur|potpis|подпис|υπογραφ|émargement|undirskrift"
-)
+_TITLE = Pattern(any_of(LIST_TITLES))
+NAME_WORDS = rf"\b(?:{any_of(NAME_HEADINGS)})\b"
+OTHER_WORDS = rf"\b(?:{any_of(SIGN_HEADINGS, OTHER_HEADINGS)})"
+_NAME_HEADING, _OTHER_HEADING = Pattern(NAME_WORDS), Pattern(OTHER_WORDS)
+_ANY_HEADING = Pattern("|".join((any_of(LIST_TITLES), NAME_WORDS, OTHER_WORDS)))
+_SIGN_HEADING = Pattern(any_of(SIGN_HEADINGS))
 _LONG_OR_TO_SIGN = r"_{3,}|\.{6,}|(?<![0-9-])\+?[0-9](?:[ \u00a0-]?[0-9]){6,14}(?![0-9])"
 _NUMBER = re.compile(_LONG_OR_TO_SIGN)
 _CONTACT = re.compile(rf"([A-Za-z0-9._%+-]+)@|{_LONG_OR_TO_SIGN}")
@@ -171,7 +135,7 @@ def _judge(block: Block, run: list[tuple[_Row, str]], published: Published) -> I
     known = sum(row.known for row, _ in rows) / len(rows)
     contacts = sum(_has_contact(beside) for _, beside in rows) / len(rows)
     first = rows[0][0]
-    titled, headed = _headings(block, first.start)
+    titled, headed = map(any, zip(*(_headings(block, row.start) for row, _ in rows[:2]), strict=True))
     if (titled or headed) and (known >= 0.25 or contacts >= 0.5 or (titled and count > _ROWS_HEADED)):
         code, why = "list-of-people", Why.HEADED_ROWS
     elif count >= _ROWS_WITH_CONTACTS and contacts >= 0.6 and (known >= 0.25 or contacts >= 0.8):

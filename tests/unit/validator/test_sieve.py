@@ -9,15 +9,29 @@ from stdnum import luhn
 from stdnum.lv import pvn
 
 from bench.detectors import prose, table
-from services.validator.detectors import checksums
+from services.validator.detectors import checksums, contact, identity, papers, people
+from services.validator.detectors.automata import compiled, superset
 from services.validator.detectors.search import search
+from services.validator.detectors.vocabulary import LIST_TITLES, SIGN_HEADINGS, any_of
 from services.validator.text import Block, plain
 from tests.eval import numbers
 from tests.eval.blind import BLIND
 from tests.eval.cases import all_cases
+from tests.eval.fresh import FRESH
 
 _APART = "\n" + "words that announce nothing stand between two texts, line by line and far enough\n" * 5
 _FROM_SCRATCH = 11
+_PATTERNS = (
+    identity.WORDS,
+    contact.WORDS,
+    papers.DOCUMENT_WORDS,
+    papers.BIRTH_WORDS,
+    papers.STREET,
+    people.NAME_WORDS,
+    people.OTHER_WORDS,
+    any_of(LIST_TITLES),
+    any_of(SIGN_HEADINGS),
+)
 
 
 def found(text: str, headings: str | None = "") -> set[tuple[str, str, int]]:
@@ -44,6 +58,16 @@ def test_check_digits_let_through_whatever_stands_for_itself() -> None:
         wanted = {value for code, value, _ in found(numbers, None) if code in ("national-id", "payment-card")}
         assert wanted
         assert wanted <= {run.decode() for run in checksums.possible(numbers.encode().split())}
+
+
+def test_automata_find_whatever_the_patterns_find() -> None:
+    exact = [re.compile(pattern) for pattern in _PATTERNS]
+    wide = [compiled(superset(pattern)) for pattern in _PATTERNS]
+    texts = chain(all_cases(rounds=1), all_cases(rounds=1, languages=BLIND), all_cases(rounds=1, languages=FRESH))
+    for line in {line.lower() for case in texts for line in case.text.split("\n")}:
+        for pattern, automaton in zip(exact, wide, strict=True):
+            for match in pattern.finditer(line):
+                assert automaton.search(line[: match.end()].encode()), (pattern, line)
 
 
 def test_french_numbers_are_let_through_in_every_grouping() -> None:
