@@ -7,11 +7,12 @@ import typer.main
 
 from local.cli import app
 from local.images import NAMES
-from local.manifests import NAMESPACE, STORE_NAMESPACE
+from local.manifests import NAMESPACE, STORE_NAMESPACE, secret_objects
 from tests.unit.deploy.cluster import K8S, ROOT, rendered
 
 PAGE = (ROOT / "docs" / "operations" / "install.md").read_text()
 CHARTS = "deploy/k8s/charts"
+FROM_ITS_KEEPER = {"archive-store"}
 WRITTEN_BY_THE_READER = {f"{CHARTS}/nats/users-nkeys.yaml"}
 
 
@@ -55,3 +56,16 @@ def test_the_images_that_are_pushed_are_those_that_are_built() -> None:
     [pushed] = re.findall(r"for image in ([a-z ]+); do buildah push", typed())
 
     assert tuple(pushed.split()) == NAMES
+
+
+def test_every_secret_stands_in_the_table_with_its_keys() -> None:
+    table = PAGE.split("\n## 4. Secrets\n", 1)[1].split("\n\n", 1)[0]
+    said: dict[str, set[str]] = {}
+    for names, keys in re.findall(r"^\| (`.*?) \| (`.*?) \|", table, re.MULTILINE):
+        first, *others = re.findall(r"`([\w-]+)`", names)
+        family = first.split("-", 1)[0]
+        for name in (first, *(family + other if other.startswith("-") else other for other in others)):
+            said[name] = set(re.findall(r"`([\w-]+)`", keys))
+    made = {name: keys for name, keys in said.items() if name not in FROM_ITS_KEEPER}
+
+    assert made == {one["metadata"]["name"]: set(one["stringData"]) for one in secret_objects()}
