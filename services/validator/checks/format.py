@@ -14,8 +14,11 @@ from services.validator.formats import FORMATS, NEAREST, Fault, Format, NotThisF
 
 CHECK = "format"
 _HARMFUL = frozenset(
-    "exe dll scr com bat cmd ps1 vbs js jse wsf hta msi jar lnk iso img zip rar 7z gz tar html htm svg xml php py sh pl"  # noqa: SIM905 - a list of words reads best as words
-    " rb apk app dmg docm xlsm pptm pptx dotm xlsb tiff webp epub odt ods odp chm reg cpl pif".split()
+    "exe dll scr com bat cmd ps1 ps1xml psm1 vbs vbe js jse mjs wsf wsh wsc sct hta msi msp mst msix appx jar lnk"  # noqa: SIM905 - a list of words reads best as words
+    " url scf cpl chm hlp pif gadget library-ms search-ms settingcontent-ms iso img vhd vhdx udf dmg deb rpm apk app"
+    " zip rar 7z gz tgz tar bz2 xz ace arj cab lzh html htm xhtml mht mhtml shtml svg xml xsl php py sh pl rb"
+    " docm dotm dotx xlsm xlsb xltm xltx xlam xla xll xlm pptm pptx potm potx ppam ppsm ppsx sldm onepkg iqy slk rdp"
+    " accdb mdb eml tiff webp epub odt ods odp odg swf".split()
 )
 # Findings that explain by themselves why libmagic calls the file something else.
 _EXPLAINS = frozenset(
@@ -61,9 +64,9 @@ def _name_faults(name: str, extension: str) -> list[Observation]:
     seen = []
     if any(unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") for character in name):
         seen.append(observation(CHECK, "deceptive-name"))
-    parts = name.lower().split(".")
+    parts = unicodedata.normalize("NFKC", name).lower().split(".")
     first = parts[-2].strip() if len(parts) >= 3 else ""
-    if first in FORMATS or first in _HARMFUL:
+    if first in FORMATS or first in _HARMFUL or first in NEAREST:
         seen.append(observation(CHECK, "double-extension", {"first": first, "second": extension}))
     return seen
 

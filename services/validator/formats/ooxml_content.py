@@ -20,12 +20,19 @@ DDE_FORMULA = re.compile(r"\w\s{0,20}\|[^!]{0,2000}!", re.IGNORECASE)
 _FETCHING_FIELD = re.compile(
     r"\b(?:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\b[^\"]{0,100}\"?\s*(?:[a-z]{3,8}:|\\\\)", re.IGNORECASE
 )
-_FETCHING_FORMULA = re.compile(r"\b(?:WEBSERVICE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.IGNORECASE)
+_FETCHING_FORMULA = re.compile(
+    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(|'(?:[a-z]{3,8}:|\\\\)[^']{1,1000}'\s?!", re.IGNORECASE
+)
 _REMOTE = re.compile(r"\s*(?!file:|mailto:)(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
 _ACTING_LINK = re.compile(r"\s*(?:javascript|vbscript|data|ms-\w+|mhtml|cmd|shell|search-ms)\s*:", re.IGNORECASE)
 _CODE_RELATIONS = ("attachedTemplate", "oleObject", "frame", "subDocument", "control", "package", "mailMergeSource")
 _HARMLESS_PARTS = re.compile(r"(?:docprops/thumbnail|.*printersettings\d*\.bin$)", re.IGNORECASE)
 _ACTING = frozenset({"dde", "remote-code"})
+_NAME_BYTES_MAX = 64
+_TELLING = re.compile(
+    rb"[<:](?:Relationship|ddeLink|ddeItem|oleLink|fldSimple|fldChar|sheet|ins|del|moveFrom|comment|instrText|delInstrText"
+    rb"|f|formula|definedName)[\s/>]"
+)
 _XML_NAMES = (".xml", ".rels", ".vml")
 
 
@@ -99,7 +106,11 @@ def _is_harmless(name: str, head: bytes) -> bool:
 
 
 class _Watch:
-    """Listens to one XML part: relations, fields, formulas, hidden sheets, comments and tracked changes."""
+    """Listens to one XML part: relations, fields, formulas, hidden sheets, comments and tracked changes.
+
+    The parser reads every byte, but tells of elements only from the piece on in which one of interest is named: most
+    parts, such as styles, are nothing but others. UTF-16 cannot be looked through like that and is listened to at once.
+    """
 
     def __init__(self, name: str) -> None:
         self.found: list[Fault] = []
@@ -109,10 +120,15 @@ class _Watch:
         self._tag = ""
         self._seen: set[str] = set()
         self._is_fed = False
-        self._parser: expat.XMLParserType | None = xml.parser(start=self._start, end=self._end, text=self._characters)
+        self._parser: expat.XMLParserType | None = xml.parser()
+        self._is_listening = False
+        self._tail = b""
 
     def feed(self, piece: bytes) -> None:
         """Parse a piece; a part that is not well-formed or declares a type is listened to no longer."""
+        if not self._is_listening and (_TELLING.search(self._tail + piece) or self._is_wide(piece)):
+            self._listen()
+        self._tail = piece[-_NAME_BYTES_MAX:]
         self._parse(piece, is_last=False)
 
     def end(self) -> None:
@@ -133,6 +149,14 @@ class _Watch:
             if self._name.endswith((".xml", ".rels")):
                 self._note("damaged", reason="a part of it cannot be read")
             self._parser = None
+
+    def _is_wide(self, piece: bytes) -> bool:
+        return not self._is_fed and (b"\0" in piece[:4] or piece[:2] in (b"\xff\xfe", b"\xfe\xff"))
+
+    def _listen(self) -> None:
+        self._is_listening = True
+        if self._parser is not None:
+            xml.listen(self._parser, start=self._start, end=self._end, text=self._characters)
 
     def _note(self, code: str, **params: str) -> None:
         key = code + str(params)

@@ -7,6 +7,7 @@ import os
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -86,23 +87,28 @@ def foreign_fault(path: str, archive: zipfile.ZipFile) -> Fault | None:
         comment = struct.unpack_from("<H", tail, at + 20)[0]
         if tail[at + 22 + comment :].strip(b"\0 \r\n"):
             return Fault("foreign-data", {"what": "bytes behind its end"})
-        if _gap(file, members, archive.start_dir):
+        spans = list(_spans(file, members))
+        if any(start < before for (_, before), (start, _) in pairwise([*spans, (archive.start_dir, end)])):
+            return Fault("archive-bomb", {"reason": "its parts overlap"})
+        if _gap(file, spans, archive.start_dir):
             return Fault("foreign-data", {"what": "bytes between its parts"})
     return None
 
 
-def _gap(file: BinaryIO, members: list[zipfile.ZipInfo], directory: int) -> bool:
-    """Say whether more lies between members than the description that may follow each (24 bytes) and padding."""
-    at = 0
+def _spans(file: BinaryIO, members: list[zipfile.ZipInfo]) -> Iterator[tuple[int, int]]:
+    """Yield where each member begins and ends, by the lengths in its own head."""
     for member in members:
-        if member.header_offset - at > _GAP_BYTES and _bare(file, at, member.header_offset):
-            return True
         file.seek(member.header_offset + 26)
-        lengths = file.read(4)
-        if len(lengths) < 4:
-            return False
-        at = member.header_offset + 30 + sum(struct.unpack("<HH", lengths)) + member.compress_size
-    return directory - at > _GAP_BYTES and _bare(file, at, directory)
+        lengths = file.read(4).ljust(4, b"\0")
+        end = member.header_offset + 30 + sum(struct.unpack("<HH", lengths)) + member.compress_size
+        yield member.header_offset, end
+
+
+def _gap(file: BinaryIO, spans: list[tuple[int, int]], directory: int) -> bool:
+    """Say whether more lies between members than the description that may follow each (24 bytes) and padding."""
+    starts = [*(start for start, _ in spans), directory]
+    ends = [0, *(end for _, end in spans)]
+    return any(start - end > _GAP_BYTES and _bare(file, end, start) for end, start in zip(ends, starts, strict=True))
 
 
 def _bare(file: BinaryIO, start: int, end: int) -> bool:

@@ -5,6 +5,7 @@ clamd does not unpack the attachments that most programs write, so a PDF that ca
 Which names the objects have is what `pdf_names` tells.
 """
 
+import io
 import mmap
 import re
 import zlib
@@ -46,13 +47,15 @@ def inspect(path: str, kind: str) -> Inspection:
             late = b"%PDF-" in file.read(HEADER_LATE_WITHIN_BYTES)
             raise NotThisFormatError("a PDF behind more than 1,024 other bytes" if late else "")
     before = foreign.before_pdf(head)
-    if burst := _bomb(path):
+    if burst := _bomb_in(path):
         return Inspection("application/pdf", (burst,))
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
         return Inspection("application/pdf", (_why_not_opened(error),))
     try:
+        if burst := _bomb_behind_lock(document):
+            return Inspection("application/pdf", (burst,))
         return Inspection(
             "application/pdf", (*([before] if before else []), *_faults(path, document), *foreign.faults(path, "pdf"))
         )
@@ -92,29 +95,45 @@ def _faults(path: str, document: pdfium.PdfDocument) -> Iterator[Fault]:
         yield Fault("pdf-action", {"what": ", ".join(sorted(reaching))})
 
 
-def _bomb(path: str) -> Fault | None:
+def _bomb_in(path: str) -> Fault | None:
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _bomb(data)
+
+
+def _bomb_behind_lock(document: pdfium.PdfDocument) -> Fault | None:
+    """Of a PDF with an owner's password streams look like noise: judge those of a copy without it."""
+    if raw.FPDF_GetSecurityHandlerRevision(document) < 0:
+        return None
+    copy = io.BytesIO()
+    try:
+        document.save(copy, flags=raw.FPDF_REMOVE_SECURITY)
+    except pdfium.PdfiumError:
+        return Fault("damaged", {"reason": "the PDF cannot be read to its end"})
+    return _bomb(copy.getvalue())
+
+
+def _bomb(data: mmap.mmap | bytes) -> Fault | None:
     """Unpack each stream in pieces that are thrown away, before any library may keep it whole."""
     total = 0
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for number, (before, start, end) in enumerate(_streams(data)):
-            described = before[before.rfind(b" obj") + 1 :]
-            if b"stream" in described or _HIDING.search(before):
-                return Fault("damaged", {"reason": "a stream is hidden behind a word"})
-            if _PICTURE.search(described):
-                width, height = (one.search(described) for one in (_WIDTH, _HEIGHT))
-                if width and height and int(width.group(1)) * int(height.group(1)) > PIXELS_MAX:
-                    return Fault("image-too-large", {"width": width[1].decode(), "height": height[1].decode()})
-                continue
-            grown, layers = _grown(data, start, end)
-            total += grown
-            if grown > STREAM_BYTES_MAX or (grown > 64 * 1024 * 1024 and grown > STREAM_RATIO_MAX * (end - start)):
-                return Fault("archive-bomb", {"reason": "a stream of it is beyond what can be unpacked"})
-            if total > STREAMS_TOTAL_BYTES_MAX or number > STREAMS_MAX or layers > LAYERS_MAX:
-                return Fault("archive-bomb", {"reason": "its streams are beyond what can be unpacked"})
+    for number, (before, start, end) in enumerate(_streams(data)):
+        described = before[before.rfind(b" obj") + 1 :]
+        if b"stream" in described or _HIDING.search(before):
+            return Fault("damaged", {"reason": "a stream is hidden behind a word"})
+        if _PICTURE.search(described):
+            width, height = (one.search(described) for one in (_WIDTH, _HEIGHT))
+            if width and height and int(width.group(1)) * int(height.group(1)) > PIXELS_MAX:
+                return Fault("image-too-large", {"width": width[1].decode(), "height": height[1].decode()})
+            continue
+        grown, layers = _grown(data, start, end)
+        total += grown
+        if grown > STREAM_BYTES_MAX or (grown > 64 * 1024 * 1024 and grown > STREAM_RATIO_MAX * (end - start)):
+            return Fault("archive-bomb", {"reason": "a stream of it is beyond what can be unpacked"})
+        if total > STREAMS_TOTAL_BYTES_MAX or number > STREAMS_MAX or layers > LAYERS_MAX:
+            return Fault("archive-bomb", {"reason": "its streams are beyond what can be unpacked"})
     return None
 
 
-def _streams(data: mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
+def _streams(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield what stands before each stream, and where the stream lies. The mere word is no stream."""
     at = last = 0
     while (mark := data.find(b"stream", at)) >= 0:
@@ -129,7 +148,7 @@ def _streams(data: mmap.mmap) -> Iterator[tuple[bytes, int, int]]:
         at = last = end + 9
 
 
-def _grown(data: mmap.mmap, start: int, end: int) -> tuple[int, int]:
+def _grown(data: mmap.mmap | bytes, start: int, end: int) -> tuple[int, int]:
     """Return how many bytes come out of a stream and in how many layers it was packed, whatever is said of it.
 
     Counting stops behind the bound, and at the third layer.
