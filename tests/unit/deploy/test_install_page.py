@@ -62,7 +62,7 @@ def test_every_secret_stands_in_the_table_with_its_keys() -> None:
     table = PAGE.split("\n## 4. Secrets\n", 1)[1].split("\n\n", 1)[0]
     said: dict[str, set[str]] = {}
     for names, keys in re.findall(r"^\| (`.*?) \| (`.*?) \|", table, re.MULTILINE):
-        first, *others = re.findall(r"`([\w-]+)`", names)
+        first, *others = re.findall(r"`([\w-]+)`", names.split(" (", 1)[0])
         family = first.split("-", 1)[0]
         for name in (first, *(family + other if other.startswith("-") else other for other in others)):
             said[name] = set(re.findall(r"`([\w-]+)`", keys))
