@@ -17,7 +17,7 @@ SERIES = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("_count", "_su
 INTRODUCTION = """# Metrics
 
 Written by `python -m local.reference` from the code. Each service tells them on `/metrics` of its port for operators;
-`results backup --follow` on `--metrics-port`. A histogram has the series `_bucket`, `_count` and `_sum`. Times are in seconds, moments
+`results archive follow` and `backup --follow` on `--metrics-port`. A histogram has the series `_bucket`, `_count` and `_sum`. Times are in seconds, moments
 in seconds since 1970. Labels never hold ids of projects, people or addresses. The client library adds `process_...` and `python_...`.
 [Alerts](../operations/alerts.md), [dashboards](../operations/dashboards.md).
 
@@ -32,6 +32,7 @@ in seconds since 1970. Labels never hold ids of projects, people or addresses. T
 | scanner | `results_scan_seconds`, `results_scanner_present`, `results_unfinished_verdicts` |
 | age of signatures | `results_scanner_signatures_built_seconds` |
 | pools | `results_parsers_busy` of `results_parsers`, `results_parsers_waited_for`, `results_scanner_busy` |
+| the archive outside | `results_archive_reached_seconds`, `results_archive_backup_seconds`, `results_archive_missing` |
 | object store | `results_store_seconds`, `results_store_busy` |
 """  # noqa: E501  (lines of a page)
 

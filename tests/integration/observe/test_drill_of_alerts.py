@@ -18,6 +18,7 @@ import httpx
 import nats
 import pytest
 import yaml
+from minio import Minio
 
 from local.nats_server import NatsServer
 from local.parts import ROOT, PythonPart, service_part
@@ -26,8 +27,10 @@ from local.running import RunningPlatform
 from local.seaweed import SeaweedServer
 from local.servers import ClamdServer, Credentials
 from shared.messaging.settlement import FETCH_SECONDS
+from shared.storage.zones import CLEAN, INCOMING
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import eventually
+from tests.integration.observe.archive import Archive
 from tests.integration.observe.liar import liar
 from tests.integration.observe.prometheus import Prometheus, Target, exporter
 from tests.integration.observe.wire import Line
@@ -40,6 +43,8 @@ SMALLER = {
     "VerdictsSlow": ("> 120", "> 2"),
     "ReadModelBehind": ("> 1000", "> 5"),
     "WorkPilesUp": ("> 1000", "> 3"),
+    "ArchiveBehind": ("> 60", "> 6"),
+    "BackupOld": ("> 93600", "> 6"),
 }
 # The local platform's signatures are one test string without a date: that fires from the first second on.
 FROM_THE_START = {"SignaturesOld"}
@@ -76,6 +81,7 @@ class World:
     prometheus: Prometheus
     nodes: tuple[SmallNats, ...]
     line: Line
+    archives_line: Line
     scene: Scenario
 
     def fires(self, *alerts: str, within: float = 30) -> None:
@@ -100,13 +106,16 @@ def world(traced: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> 
     home = tmp_path_factory.mktemp("drill")
     with ExitStack() as ended:
         nodes = tuple(_node(ended, home / f"node-{number}") for number in range(3))
-        line = ended.enter_context(Line(traced.ports.nats).running())
+        line, archives_line = (ended.enter_context(Line(traced.ports.nats).running()) for _ in range(2))
         replica = _replica(ended, traced, home, line)
         http = ended.enter_context(httpx.Client(timeout=40))
         told = ended.enter_context(exporter())
+        archive = Archive(home / "archive", traced, archives_line, ended.enter_context(reserved_ports()).base)
+        ended.enter_context(archive)
         targets = [
             *(Target(job=name, port=traced.ports.service(name)) for name in SERVICES),
             Target(job="publisher", port=replica),
+            Target(job="results/archive", port=archive.port),
             *(Target(job="nats", port=told, path=f"/{one.ports.nats_monitoring}") for one in nodes),
             Target(job="nats", port=told, path=f"/{traced.ports.nats_monitoring}", namespace="elsewhere"),
         ]
@@ -115,7 +124,14 @@ def world(traced: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> 
         ended.enter_context(prometheus)
         scene = Scenario(site_of(traced, http), home)
         scene.register()
-        yield World(platform=traced, prometheus=prometheus, nodes=nodes, line=line, scene=scene)
+        yield World(
+            platform=traced,
+            prometheus=prometheus,
+            nodes=nodes,
+            line=line,
+            archives_line=archives_line,
+            scene=scene,
+        )
 
 
 def _node(ended: ExitStack, home: Path) -> SmallNats:
@@ -176,6 +192,27 @@ async def _filled(node: SmallNats) -> None:
     for _ in range(18):
         await js.publish("fill", bytes(50_000))
     await client.close()
+
+
+def the_archive_is_cut_off_and_bytes_are_lost_meanwhile(world: World) -> set[str]:
+    world.archives_line.hold()
+    project_id, _, unique = world.scene.valid()["id"].partition("~")
+    _removed(world, f"{project_id}/{unique}/")
+    world.fires("ArchiveBehind", "BackupOld")
+    world.archives_line.release()
+    world.fires("ArchiveIncomplete")
+    return {"ArchiveBehind", "BackupOld", "ArchiveIncomplete"}
+
+
+def _removed(world: World, prefix: str) -> None:
+    """Take a result's bytes away, wherever they lie."""
+    access_key, secret_key = world.platform.credentials.store["operator"]
+    endpoint = world.platform.urls["s3"].removeprefix("http://")
+    client = Minio(endpoint, access_key=access_key, secret_key=secret_key, secure=False, region="us-east-1")
+    for bucket in (INCOMING, CLEAN):
+        for one in client.list_objects(bucket, prefix=prefix, recursive=True):
+            assert one.object_name
+            client.remove_object(bucket, one.object_name)
 
 
 def a_replica_hears_nothing(world: World) -> set[str]:
@@ -245,6 +282,7 @@ async def _nonsense(world: World) -> None:
 
 DRILLS = (
     nodes_are_lost_and_disks_are_full,
+    the_archive_is_cut_off_and_bytes_are_lost_meanwhile,
     a_replica_hears_nothing,
     the_validator_stands_still_and_then_the_store,
     the_scanner_is_away_and_another_passes_everything,

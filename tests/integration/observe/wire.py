@@ -21,6 +21,9 @@ class Line:
     def hold(self) -> None:
         self._loop.call_soon_threadsafe(self._open.clear)
 
+    def release(self) -> None:
+        self._loop.call_soon_threadsafe(self._open.set)
+
     @contextmanager
     def running(self) -> Iterator["Line"]:
         server = self._loop.run_until_complete(asyncio.start_server(self._carry, HOST, 0))
