@@ -16,6 +16,7 @@ CONTAINERS = {
     **{service: (service, "service") for service in SERVICES},
     "clamd": ("validator", "clamd"),
     "freshclam": ("validator", "freshclam"),
+    "provision": ("provision", "provision"),
     **{name: (name, "results") for name in OPERATIONS},
 }
 MEBIBYTES = {"Ki": 1 / 1024, "Mi": 1, "Gi": 1024}
@@ -94,6 +95,16 @@ def test_each_container_asks_for_what_its_row_says(cluster: Cluster, name: str) 
         f"{processor:g} CPU, {in_words(memory)}",
         in_words(mebibytes(spec["resources"]["limits"]["memory"])),
     ]
+
+
+def test_what_has_no_row_is_the_same_program_elsewhere() -> None:
+    everything = {(one.workload, one.name) for one in rendered("production").containers()}
+
+    assert everything - {*CONTAINERS.values()} == {
+        ("validator", "first-signatures"),
+        ("signatures", "freshclam"),
+        ("signatures", "mirror"),
+    }
 
 
 def test_nats_asks_for_what_its_row_says() -> None:
