@@ -7,7 +7,7 @@ from typing import IO
 
 from services.validator.domain import Place
 from services.validator.formats import xml
-from services.validator.text import BLOCK_CHARACTERS, Block, places
+from services.validator.text import BLOCK_CHARACTERS, Block, links, places
 
 _TEXT = frozenset({"t", "delText", "instrText"})
 _SPOKEN_ATTRIBUTES = frozenset({"author", "initials", "descr"})
@@ -26,6 +26,7 @@ def read(path: str) -> Iterator[Block]:
         for name in sorted(names, key=lambda one: (one != "word/document.xml", one)):
             with archive.open(name) as part:
                 yield from _paragraphs(part, every=name.startswith("docProps/"))
+        yield links.behind(archive)
 
 
 class _Paragraphs:

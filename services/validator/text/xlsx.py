@@ -8,7 +8,7 @@ from typing import IO
 
 from services.validator.domain import Place
 from services.validator.formats import xml
-from services.validator.text import BLOCK_CHARACTERS, Block, UnreadError, places
+from services.validator.text import BLOCK_CHARACTERS, Block, UnreadError, links, places
 from services.validator.text.cells import Cells
 
 SHARED_CHARACTERS_MAX = 128 * 1024 * 1024
@@ -34,6 +34,7 @@ def read(path: str) -> Iterator[Block]:
         for name in filter(_OTHER.match, names):
             title = name.rpartition("/")[2].removesuffix(".xml")
             yield Block(" ".join(_texts(archive, name)), places([0], [Place(sheet=title)]))
+        yield links.behind(archive)
 
 
 class _Sheet:

@@ -1,11 +1,16 @@
 """Text is read wherever people leave it: on pictures, in scans, in properties, comments and tags."""
 
+import gzip
 from pathlib import Path
 
 import pytest
+from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from fpdf import FPDF
+from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 
+from services.validator.checks import format as format_check
 from services.validator.checks import personal_data
 from services.validator.domain import Specimen
 from services.validator.text import ocr, reader
@@ -118,3 +123,45 @@ def test_properties_of_old_documents_are_read(tmp_path: Path) -> None:
     path.write_bytes(samples.ole({"WordDocument": bytes(40), "\x05SummaryInformation": f"Kods {CODE}".encode()}))
 
     assert CODE in text(path)
+
+
+@pytest.mark.parametrize("extension", ["docx", "xlsx"])
+def test_addresses_behind_links_are_found(extension: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{extension}"
+    link = "mailto:anna.kalnina%40example.com?subject=Sveiki"
+    if extension == "docx":
+        document = Document()
+        document.add_paragraph("Rakstiet mums")
+        document.part.relate_to(link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        document.save(str(path))
+    else:
+        book = Workbook()
+        book.active["A1"] = "Rakstiet mums"
+        book.active["A1"].hyperlink = link
+        book.save(path)
+
+    assert "email-address" in codes(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plain.doc",
+        "plain.xls",
+        "plain.ppt",
+        "plain.rtf",
+        "plain.docx",
+        "plain.xlsx",
+        "plain.pdf",
+        "plain.txt",
+        "plain.csv",
+    ],
+)
+def test_what_an_office_program_writes_passes_and_is_read(name: str, tmp_path: Path) -> None:
+    data = samples.real(f"{name}.gz")
+    path = tmp_path / name
+    path.write_bytes(gzip.decompress(data.read_bytes()))
+    examined = format_check.examine(Specimen(path=str(path), name=name, size=path.stat().st_size))
+
+    assert examined.observations == ()
+    assert "national-id" in codes(path)
