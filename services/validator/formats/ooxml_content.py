@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
 
+import re2
+
 from services.validator.formats import Fault, embedded, foreign, package, xml
 
 PIECE_BYTES = 256 * 1024
@@ -29,10 +31,15 @@ _CODE_RELATIONS = ("attachedTemplate", "oleObject", "frame", "subDocument", "con
 _HARMLESS_PARTS = re.compile(r"(?:docprops/thumbnail|.*printersettings\d*\.bin$)", re.IGNORECASE)
 _ACTING = frozenset({"dde", "remote-code"})
 _NAME_BYTES_MAX = 64
-_TELLING = re.compile(
-    rb"[<:](?:Relationship|ddeLink|ddeItem|oleLink|fldSimple|fldChar|sheet|ins|del|moveFrom|comment|instrText|delInstrText"
-    rb"|f|formula|definedName)[\s/>]"
+_BYTES = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+_TELLING = re2.compile(
+    rb"[<:](?:Relationship|ddeLink|ddeItem|oleLink|fldSimple|fldChar|sheet|ins|del|moveFrom|comment|instrText|delInstrText|"
+    rb"f|formula|definedName)[\s/>]",
+    _BYTES,
 )
+_ENCODING = re.compile(rb"<\?xml[^>]{0,200}\bencoding\s*=\s*[\"']([^\"']{0,40})")
+_PLAIN_ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1"})
 _XML_NAMES = (".xml", ".rels", ".vml")
 
 
@@ -109,7 +116,8 @@ class _Watch:
     """Listens to one XML part: relations, fields, formulas, hidden sheets, comments and tracked changes.
 
     The parser reads every byte, but tells of elements only from the piece on in which one of interest is named: most
-    parts, such as styles, are nothing but others. UTF-16 cannot be looked through like that and is listened to at once.
+    parts, such as styles, are nothing but others. What is not written in an encoding where names are plain bytes is
+    listened to at once.
     """
 
     def __init__(self, name: str) -> None:
@@ -126,7 +134,7 @@ class _Watch:
 
     def feed(self, piece: bytes) -> None:
         """Parse a piece; a part that is not well-formed or declares a type is listened to no longer."""
-        if not self._is_listening and (_TELLING.search(self._tail + piece) or self._is_wide(piece)):
+        if not self._is_listening and (self._may_hide_names(piece) or _TELLING.search(self._tail + piece)):
             self._listen()
         self._tail = piece[-_NAME_BYTES_MAX:]
         self._parse(piece, is_last=False)
@@ -150,8 +158,13 @@ class _Watch:
                 self._note("damaged", reason="a part of it cannot be read")
             self._parser = None
 
-    def _is_wide(self, piece: bytes) -> bool:
-        return not self._is_fed and (b"\0" in piece[:4] or piece[:2] in (b"\xff\xfe", b"\xfe\xff"))
+    def _may_hide_names(self, piece: bytes) -> bool:
+        """Say whether the first piece begins a part in UTF-16, or in an encoding that writes `<` in two ways."""
+        if self._is_fed:
+            return False
+        declared = _ENCODING.search(piece[:1024])
+        is_wide = b"\0" in piece[:4] or piece[:2] in (b"\xff\xfe", b"\xfe\xff")
+        return is_wide or (declared is not None and declared[1].lower() not in _PLAIN_ENCODINGS)
 
     def _listen(self) -> None:
         self._is_listening = True

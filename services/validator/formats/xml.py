@@ -13,7 +13,7 @@ class DeclaredTypeError(Exception):
 
 
 def parser(
-    *, start: Start, end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None
+    *, start: Start | None = None, end: Callable[[str], None] | None = None, text: Callable[[str], None] | None = None
 ) -> expat.XMLParserType:
     """Return a parser with these handlers. Names are `namespace local` with a space between.
 
@@ -21,13 +21,25 @@ def parser(
     """
     made = expat.ParserCreate(namespace_separator=" ")
     made.buffer_text = True
-    made.StartElementHandler = start
+    made.StartDoctypeDeclHandler = _refuse
+    listen(made, start=start, end=end, text=text)
+    return made
+
+
+def listen(
+    made: expat.XMLParserType,
+    *,
+    start: Start | None = None,
+    end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
+) -> None:
+    """Tell these handlers what the parser meets from now on."""
+    if start is not None:
+        made.StartElementHandler = start
     if end is not None:
         made.EndElementHandler = end
     if text is not None:
         made.CharacterDataHandler = text
-    made.StartDoctypeDeclHandler = _refuse
-    return made
 
 
 def parse(
