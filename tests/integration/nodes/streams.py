@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from nats.js import api
 
-from shared.messaging.connection import connect
+from shared.messaging.connection import Connection, connect
+from shared.messaging.patience import answered, within
 from shared.messaging.streams import all_streams
 from tests.integration.deploy.deployment import Deployment
 
@@ -53,6 +55,10 @@ async def _infos(deployment: Deployment) -> AsyncIterator[dict[str, api.StreamIn
         connection = await connect(deployment.login("provision", "provision"), name="drill")
     try:
         names = [one.name for one in all_streams(REPLICAS) if one.name]
-        yield {name: await connection.js.stream_info(name) for name in names}
+        yield {name: await answered(partial(_info, connection, name), f"the stream {name}") for name in names}
     finally:
         await connection.close()
+
+
+async def _info(connection: Connection, name: str) -> api.StreamInfo:
+    return await within(connection.js.stream_info(name))
