@@ -83,7 +83,7 @@ def _dde() -> Found:
         (has_in_stream("worddocument", _WORD_FIELD)),
     )
     book = samples.record(0x1AE, struct.pack("<HHB", 1, 8, 0) + b"cmd\x03/c a")
-    yield "dde.xls", samples.excel(book), has_in_stream("workbook", book)
+    yield "dde.xls", samples.excel(book), say.has_record(book)
     for name, cell in _CELLS.items():
         yield f"dde-{name}.csv", b"topic;count\n" + cell + b";2\n", say.has_cell(cell.decode().strip('"'))
     for name, body in _RTF_FIELDS.items():

@@ -120,6 +120,27 @@ def has_stream(*names: str) -> Judge:
     return judge
 
 
+def has_record(wanted: bytes) -> Judge:
+    """A workbook that is read record by record to one of these bytes."""
+
+    def judge(data: bytes) -> bool:
+        try:
+            with olefile.OleFileIO(io.BytesIO(data)) as container:
+                body, at = container.openstream("Workbook").read(), 0
+        except _UNREADABLE:
+            return False
+        while at + 4 <= len(body):
+            size = int.from_bytes(body[at + 2 : at + 4], "little")
+            if body[at : at + 4 + size] == wanted:
+                return True
+            if body[at : at + 2] == b"\x0a\0":
+                return False
+            at += 4 + size
+        return False
+
+    return judge
+
+
 def _can_be_read(container: olefile.OleFileIO, path: list[str]) -> bool:
     try:
         if container.get_type(path) == olefile.STGTY_STREAM:
@@ -192,7 +213,10 @@ def has_cell(content: str) -> Judge:
     """A table, parted by semicolons or tabs, of which a cell begins so."""
 
     def judge(data: bytes) -> bool:
-        rows = [line for separator in ";\t" for line in csv.reader(io.StringIO(_text(data)), delimiter=separator)]
+        try:
+            rows = [row for mark in ";\t" for row in csv.reader(_text(data).splitlines(), delimiter=mark)]
+        except csv.Error:
+            return False
         return any(cell.startswith(content) for row in rows for cell in row)
 
     return judge

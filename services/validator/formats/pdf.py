@@ -31,7 +31,13 @@ STREAMS_MAX = 200_000
 STREAMS_TOTAL_BYTES_MAX = 2 * 1024 * 1024 * 1024
 _PIECE_BYTES, _PIECE_OUT_BYTES = 64 * 1024, 1024 * 1024
 _DICTIONARY_END = re.compile(rb">>(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
-_HIDING = re.compile(rb"%[^\r\n]{0,200}stream|[^d]stream[^\r\n<>]{0,200}\bobj\b")
+_COMMENTED = re.compile(rb"%[^\r\n]{0,200}?(?:stream|endobj)")
+_STRING_MARK = re.compile(rb"\\.|[^()]", re.DOTALL)
+_NAMED = rb"[^d]stream[^\r\n<>]{0,200}\bobj\b"
+_SPELLED = rb"/[A-Za-z0-9]{0,20}#(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])[A-Za-z0-9#]{0,40}Decode"
+_ENDLESS = rb"\b\d{1,9}\s+\d{1,9}\s+obj\b(?:(?!endobj)[^%]){0,4000}?[\r\n]\d{1,9}\s+\d{1,9}\s+obj\b"
+# What makes the scanner miss a stream that readers find, and what no program writes.
+_HIDING = re.compile(b"|".join((_NAMED, _SPELLED, _ENDLESS, rb"\([^\r\n()]{0,200}endobj")))
 _BEFORE_BYTES = 4096
 LAYERS_MAX = 2
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
@@ -77,6 +83,9 @@ def _faults(path: str, document: pdfium.PdfDocument) -> Iterator[Fault]:
     except pdfium.PdfiumError:
         yield Fault("damaged", {"reason": "the PDF cannot be read to its end"})
         return
+    except pdf_names.OddlyPackedError:
+        yield Fault("damaged", {"reason": "its objects are packed in a way that programs do not use"})
+        return
     attached = raw.FPDFDoc_GetAttachmentCount(document) or _attached_to_pages(document)
     if attached or any(_ATTACHED.search(part) for part in names):
         yield Fault("embedded-files", {"what": f"{attached or 'at least one'} in a PDF"})
@@ -117,7 +126,7 @@ def _bomb(data: mmap.mmap | bytes) -> Fault | None:
     total = 0
     for number, (before, start, end) in enumerate(_streams(data)):
         described = before[before.rfind(b" obj") + 1 :]
-        if b"stream" in described or _HIDING.search(before):
+        if b"stream" in described or _HIDING.search(before) or _is_commented(before):
             return Fault("damaged", {"reason": "a stream is hidden behind a word"})
         if _PICTURE.search(described):
             width, height = (one.search(described) for one in (_WIDTH, _HEIGHT))
@@ -131,6 +140,15 @@ def _bomb(data: mmap.mmap | bytes) -> Fault | None:
         if total > STREAMS_TOTAL_BYTES_MAX or number > STREAMS_MAX or layers > LAYERS_MAX:
             return Fault("archive-bomb", {"reason": "its streams are beyond what can be unpacked"})
     return None
+
+
+def _is_commented(before: bytes) -> bool:
+    """Say whether a comment holds a word that begins or ends something; a string with a percent sign is no comment."""
+    for match in _COMMENTED.finditer(before):
+        marks = _STRING_MARK.sub(b"", before[: match.start()])
+        if marks.count(b"(") <= marks.count(b")"):
+            return True
+    return False
 
 
 def _streams(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -38,18 +39,32 @@ _SUSPECT = re.compile(
 _OBJECT_STREAM = re.compile(_spelled("ObjStm") + b"|" + _spelled("First") + rb"[\s\0]*\d+(?!\d|[\s\0]+\d+[\s\0]+R)")
 
 
+class OddlyPackedError(Exception):
+    """Objects are packed as no program packs them, and readers differ in what they make of it."""
+
+
+class _Read(Enum):
+    WHOLE = "whole"
+    PARTLY = "partly"
+    ODDLY = "oddly"
+
+
 def names(path: str, document: pdfium.PdfDocument) -> list[bytes]:
     """Return the parts of the file in which names of objects stand.
 
-    The content of other streams is left out, where the same letters could stand by chance. Raises `PdfiumError`.
+    The content of other streams is left out, where the same letters could stand by chance. Raises `PdfiumError` and
+    `OddlyPackedError`.
     """
+    is_locked = raw.FPDF_GetSecurityHandlerRevision(document) >= 0
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         found = [_unescaped(part) for part in _outside_streams(data)]
         is_plain = True
-        for part, is_whole in _object_streams(data):
+        for part, read in _object_streams(data):
+            if read is _Read.ODDLY and not is_locked:
+                raise OddlyPackedError
             found.append(_unescaped(part))
-            is_plain = is_plain and is_whole and not _SUSPECT.search(part)
-        if not is_plain or _SUSPECT.search(data) or raw.FPDF_GetSecurityHandlerRevision(document) >= 0:
+            is_plain = is_plain and read is _Read.WHOLE and not _SUSPECT.search(part)
+        if not is_plain or is_locked or _SUSPECT.search(data):
             found += _in_copy(document)
     return found
 
@@ -66,7 +81,7 @@ def _outside_streams(data: mmap.mmap) -> Iterator[bytes]:
         start = end + 9 if end >= 0 else stream + 6
 
 
-def _object_streams(data: mmap.mmap) -> Iterator[tuple[bytes, bool]]:
+def _object_streams(data: mmap.mmap) -> Iterator[tuple[bytes, _Read]]:
     """Yield what each object stream holds, and whether that is surely all."""
     budget, at = OBJECT_STREAMS_BYTES_MAX, 0
     for _ in range(OBJECT_STREAMS_MAX):
@@ -79,27 +94,30 @@ def _object_streams(data: mmap.mmap) -> Iterator[tuple[bytes, bool]]:
         end = end if end >= 0 else len(data)
         described = data[max(stream - _DICTIONARY_BYTES, 0) : stream]
         described = described[described.rfind(b" obj") + 1 :]
-        part, is_whole = _inflated(data[begin:end], described)
-        yield part, is_whole and b"/ObjStm" in described
+        part, read = _inflated(data[begin:end], described)
+        yield part, read if b"/ObjStm" in described else _Read.PARTLY
         budget -= len(part)
         if budget <= 0:
             break
         at = end
-    yield b"", False
+    yield b"", _Read.PARTLY
 
 
-def _inflated(packed: bytes, described: bytes) -> tuple[bytes, bool]:
+def _inflated(packed: bytes, described: bytes) -> tuple[bytes, _Read]:
     """Unpack in the one way that programs use; whatever else the dictionary tells leaves a doubt."""
     filters = _FILTER.findall(described)
     is_plain = filters in _PLAIN_FILTERS and b"#" not in described and b"/DecodeParms" not in described
     if not filters:
-        return packed[:OBJECT_STREAM_BYTES_MAX], is_plain and b"/Filter" not in described
+        is_plain = is_plain and b"/Filter" not in described
+        return packed[:OBJECT_STREAM_BYTES_MAX], _Read.WHOLE if is_plain else _Read.ODDLY
     unpacking = zlib.decompressobj()
     try:
         part = unpacking.decompress(packed, OBJECT_STREAM_BYTES_MAX)
     except zlib.error:
-        return packed[:OBJECT_STREAM_BYTES_MAX], False
-    return part, is_plain and unpacking.eof
+        return packed[:OBJECT_STREAM_BYTES_MAX], _Read.ODDLY
+    if not is_plain:
+        return part, _Read.ODDLY
+    return part, _Read.WHOLE if unpacking.eof else _Read.PARTLY
 
 
 def _unescaped(part: bytes) -> bytes:

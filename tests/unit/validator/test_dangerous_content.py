@@ -11,6 +11,7 @@ from PIL import Image
 
 from services.validator.checks import format as format_check
 from services.validator.domain import Specimen
+from tests.hostile.pdfs import pdf, stream
 from tests.unit.validator import samples
 
 ZIPPED = io.BytesIO()
@@ -164,3 +165,13 @@ def test_a_stream_that_bursts_is_found_before_the_pdf_is_opened(layers: int, tmp
     burst = b"9 0 obj <</Filter [" + names + b"] /Length 1>> stream\n" + packed + b"\nendstream endobj\n%%EOF"
 
     assert judged(tmp_path, "pdf", samples.content("pdf").replace(b"%%EOF", burst)) == {"archive-bomb"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [b"(Upstream data)", b"(A 100% clean stream)", b"(Streams \\(50%\\) of streams)", b"(see the obj and stream)"],
+)
+def test_words_in_the_properties_of_a_pdf_hide_no_stream(words: bytes, tmp_path: Path) -> None:
+    told = pdf({4: b"<</Title " + words + b">>", 5: stream(b"0 0 m")}, page=b"/Contents 5 0 R")
+
+    assert judged(tmp_path, "pdf", told) == set()
