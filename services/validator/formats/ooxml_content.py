@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 import re2
 
-from services.validator.formats import Fault, embedded, foreign, package, xml
+from services.validator.formats import Fault, embedded, foreign, known_parts, package, xml
 
 PIECE_BYTES = 256 * 1024
 PART_XML_BYTES_MAX = package.MEMBER_BYTES_MAX
@@ -40,6 +40,7 @@ _TELLING = re2.compile(
 )
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}\bencoding\s*=\s*[\"']([^\"']{0,40})")
 _PLAIN_ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1"})
+_KNOWN = known_parts.KnownParts()
 _XML_NAMES = (".xml", ".rels", ".vml")
 
 
@@ -99,12 +100,25 @@ def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, watch: "_Watch", bu
         is_xml = is_xml or member.filename.lower().endswith(_XML_NAMES)
         if "/embeddings/" in member.filename.lower() and not is_xml:
             watch.found.append(Fault("ole-package", {"what": foreign.named(piece[:8]) or "a file"}))
+        if is_xml and piece and member.file_size <= known_parts.PART_BYTES_MAX:
+            _listen_unless_known(watch, member.filename, piece + part.read())
+            return None
         while piece:
             if is_xml:
                 watch.feed(piece)
             piece = part.read(PIECE_BYTES)
         watch.end()
     return None
+
+
+def _listen_unless_known(watch: "_Watch", name: str, data: bytes) -> None:
+    digest = _KNOWN.digest(name, data)
+    if _KNOWN.has(digest):
+        return
+    watch.feed(data)
+    watch.end()
+    if not watch.found:
+        _KNOWN.remember(digest)
 
 
 def _is_harmless(name: str, head: bytes) -> bool:
