@@ -13,6 +13,7 @@ from local.servers import ClamdServer
 from services.validator.adapters.clamav import Answer, ClamdScanner, Deadlines, Scan, Version
 from tests.unit.validator import samples
 
+_CLEAN = b"stream: OK\0"
 QUICK = Deadlines(connect_seconds=0.5, send_seconds=0.5, answer_seconds=0.5)
 
 
@@ -129,6 +130,24 @@ async def test_no_whole_answer_is_away(
     async with answering(behave) as address:
         async with asyncio.timeout(10):
             assert (await scan(believed(address), b"words" * 1000)).answer is Answer.AWAY
+
+
+async def _drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    said = b""
+    while not said.endswith(bytes(4)):
+        said += await reader.read(200)
+        await asyncio.sleep(0.01)
+    for at in range(len(_CLEAN)):
+        writer.write(_CLEAN[at : at + 1])
+        await writer.drain()
+        await asyncio.sleep(0.03)
+
+
+async def test_a_slow_engine_is_waited_for_to_the_end_of_its_answer() -> None:
+    async with answering(_drips) as address:
+        scanner = believed(address)
+        scanner._deadlines = Deadlines()
+        assert (await scan(scanner, b"words" * 1000)).answer is Answer.CLEAN
 
 
 async def test_an_engine_that_takes_nothing_is_given_up_in_time() -> None:
