@@ -24,7 +24,7 @@ class ContactsAwayError(TransientError):
 
 @dataclass(slots=True)
 class PublicContacts:
-    """The one bucket of contacts that this service may read; from its leader, so that nothing old is taken for public."""
+    """The one bucket of contacts that this service may read; from its leader, so nothing old is taken for public."""
 
     js: JetStreamContext
     _kv: KeyValue = field(init=False)
