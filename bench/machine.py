@@ -42,6 +42,11 @@ def peak_memory_mb(platform: Platform) -> dict[str, float]:
     return {name: _peak_kb(pid) / 1024 for name, pid in platform.pids.items()}
 
 
+def peak_memory_of_children_mb(pid: int) -> list[float]:
+    """The same for each living child of a process, in megabytes."""
+    return [_peak_kb(child) / 1024 for child, _, parent, _ in _processes() if parent == pid]
+
+
 def _peak_kb(pid: int) -> int:
     return next(int(line.split()[1]) for line in _lines(PROC / str(pid) / "status") if line.startswith("VmHWM"))
 
@@ -50,7 +55,7 @@ def processor_seconds(platform: Platform) -> dict[str, float]:
     """Processor time that each part has used with its children, and what the bench itself has used."""
     names = {pid: name for name, pid in platform.pids.items()} | {platform.pid: "supervisor"}
     used = dict.fromkeys(names.values(), 0.0) | {"bench": sum(os.times()[:4])}
-    for session, parent, seconds in _processes():
+    for _, session, parent, seconds in _processes():
         if name := names.get(session) or names.get(parent):
             used[name] += seconds
     return used
@@ -83,12 +88,12 @@ class Noise:
         }
 
 
-def _processes() -> Iterator[tuple[int, int, float]]:
-    """Session, parent and processor time of every process, its ended children included."""
+def _processes() -> Iterator[tuple[int, int, int, float]]:
+    """Id, session, parent and processor time of every process, its ended children included."""
     for folder in PROC.iterdir():
         if folder.name.isdigit() and (lines := _lines(folder / "stat")):
             fields = lines[0].rsplit(")", 1)[1].split()
-            yield int(fields[3]), int(fields[1]), sum(map(int, fields[11:15])) / _TICKS
+            yield int(folder.name), int(fields[3]), int(fields[1]), sum(map(int, fields[11:15])) / _TICKS
 
 
 def _busy_seconds() -> float:

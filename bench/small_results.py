@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from bench.people import PROJECT_RESULTS_MAX, People, Project
 from bench.verdicts import Verdicts
 from local.demo import files
 
+DOCUMENT_BYTES = 50_000
+_MARK = "a-mark-that-is-replaced"
+_SYLLABLES = ("ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu", "ban", "del", "fir", "gos")
 WORDS = ("lesson", "teacher", "school", "exercise", "digital", "rural", "method", "pupil", "evening", "workshop")
 
 
@@ -29,12 +33,35 @@ class Files:
 
     folder: Path
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _parts: dict[str, bytes] = field(default_factory=dict)
 
     def text(self) -> Path:
         """About one kilobyte of running text."""
         path = self.folder / f"lesson-{next(self._numbers)}.txt"
         path.write_text(" ".join(random.choices(WORDS, k=120)) + f"\n{random.getrandbits(128):x}\n")
         return path
+
+    def document(self) -> Path:
+        """About 50 kB of docx as Word's default template and python-docx make it, each with words of its own."""
+        if not self._parts:
+            self._parts = self._template()
+        path = self.folder / f"document-{next(self._numbers)}.docx"
+        mark = f"{random.getrandbits(128):x}".encode()
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+            for name, data in self._parts.items():
+                package.writestr(name, data.replace(_MARK.encode(), mark) if name == "word/document.xml" else data)
+        return path
+
+    def _template(self) -> dict[str, bytes]:
+        """Return the parts of a document that is as large as wanted: paragraphs of 60 words, and a table."""
+        path = self.folder / "template.docx"
+        paragraphs = [_MARK]
+        while (
+            files.docx(path, paragraphs, table=[[_word() for _ in range(5)] for _ in range(40)]).size < DOCUMENT_BYTES
+        ):
+            paragraphs += [" ".join(_word() for _ in range(60)) for _ in range(8)]
+        with zipfile.ZipFile(path) as package:
+            return {name: package.read(name) for name in package.namelist()}
 
     def mixed(self) -> Iterator[Path]:
         """One of each kind that people hand in most, again and again."""
@@ -47,6 +74,10 @@ class Files:
             yield files.csv(stem.with_suffix(".csv"), [[word, number] for word in text.split()]).path
             yield files.picture(stem.with_suffix(".png"), str(number)).path
             yield files.txt(stem.with_suffix(".txt"), text).path
+
+
+def _word() -> str:
+    return "".join(random.choices(_SYLLABLES, k=random.randrange(1, 6)))
 
 
 async def one_by_one(people: People, verdicts: Verdicts, samples: Sequence[Path]) -> Run:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import large, publication, small_results
+from bench import detectors, large, publication, small_results
 from bench.figures import Figure, latencies, percentile
-from bench.machine import peak_memory_mb, processor_seconds
+from bench.machine import peak_memory_mb, peak_memory_of_children_mb, processor_seconds
 from bench.people import People
 from bench.references import BareServers
 from bench.small_results import Files
@@ -17,6 +17,9 @@ from local.ports import SERVICES
 from local.running import RunningPlatform
 
 MEMORY_MB_TARGET = 250.0
+VALIDATOR_MB_TARGET, CHILD_MB_TARGET = 300.0, 150.0
+DOCUMENT_MS_TARGET = 80.0
+WARMING_DOCUMENTS = 8
 LARGE_RATIO_TARGET = 1.5
 CHECKING_RATIO_TARGET = 1.25
 QUEUED_RATIO_TARGET = 1.35
@@ -36,6 +39,7 @@ class Extent:
     clients: int = 8
     rate_seconds: float
     single: int
+    documents: int
     mixed_seconds: float
     websites: int
     approvals: int
@@ -44,10 +48,10 @@ class Extent:
     large_queued: int
 
 
-FULL = Extent(rate_seconds=20, single=200, mixed_seconds=10, websites=200, approvals=100, large=5, large_together=3,
-              large_queued=8)  # fmt: skip
-QUICK = Extent(rate_seconds=4, single=30, mixed_seconds=2, websites=30, approvals=12, large=1, large_together=0,
-               large_queued=0)  # fmt: skip
+FULL = Extent(rate_seconds=20, single=200, documents=100, mixed_seconds=10, websites=200, approvals=100, large=5,
+              large_together=3, large_queued=8)  # fmt: skip
+QUICK = Extent(rate_seconds=4, single=30, documents=20, mixed_seconds=2, websites=30, approvals=12, large=1,
+               large_together=0, large_queued=0)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -73,9 +77,11 @@ class Suite:
                 await small_results.one_by_one(people, verdicts, [self.files.text() for _ in range(5)])
                 return [
                     *await self._small(people, verdicts, bare),
+                    *await self._documents(people, verdicts, bare),
                     *await self._public(people, verdicts, bare),
                     *await self._large(people, verdicts, bare),
                     *self._memory(),
+                    *await self._detection(),
                 ]
         finally:
             people.close()
@@ -131,6 +137,16 @@ class Suite:
             Figure(name="mixed kinds a second", value=many.per_second, unit="/s", better="higher"),
             Figure(name="  posted to verdict, p50", value=p50, unit="ms"),
         ]
+
+    async def _documents(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
+        self.say("documents of 50 kB: one by one")
+        count = self.extent.documents
+        content = self.files.document().read_bytes()
+        path = [await bare.check_path(f"document-{number}", content) for number in range(count)]
+        samples = [self.files.document() for _ in range(WARMING_DOCUMENTS + count)]
+        run = await small_results.one_by_one(people, verdicts, samples)
+        return latencies("50 kB docx, one by one, posted to verdict", run.seconds[WARMING_DOCUMENTS:], path, CHECK_PATH,
+                         p50_target=DOCUMENT_MS_TARGET)  # fmt: skip
 
     async def _public(self, people: People, verdicts: Verdicts, bare: BareServers) -> list[Figure]:
         self.say("website: set to public")
@@ -205,7 +221,17 @@ class Suite:
 
     def _memory(self) -> list[Figure]:
         peaks = peak_memory_mb(self.platform)
+        children = peak_memory_of_children_mb(self.platform.pids["validator"])
         return [
-            Figure(name=f"{name}, peak resident", value=peaks[name], unit="MB", target=MEMORY_MB_TARGET)
-            for name in SERVICES
-        ]
+            *(
+                Figure(name=f"{name}, peak resident", value=peaks[name], unit="MB", target=MEMORY_MB_TARGET)
+                for name in SERVICES
+            ),
+            Figure(name=f"validator with its {len(children)} children, all peaks", unit="MB",
+                   value=peaks["validator"] + sum(children),
+                   target=VALIDATOR_MB_TARGET + CHILD_MB_TARGET * len(children)),
+        ]  # fmt: skip
+
+    async def _detection(self) -> list[Figure]:
+        self.say("personal data: text a second on one core")
+        return await asyncio.to_thread(detectors.figures)
