@@ -30,7 +30,6 @@ STREAM_RATIO_MAX = 250
 STREAMS_MAX = 200_000
 STREAMS_TOTAL_BYTES_MAX = 2 * 1024 * 1024 * 1024
 _PIECE_BYTES, _PIECE_OUT_BYTES = 64 * 1024, 1024 * 1024
-_DICTIONARY_END = re.compile(rb">>(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
 _COMMENTED = re.compile(rb"%[^\r\n]{0,200}?(?:stream|endobj)")
 _STRING_MARK = re.compile(rb"\\.|[^()]", re.DOTALL)
 _NAMED = rb"[^d]stream[^\r\n<>]{0,200}\bobj\b"
@@ -38,7 +37,6 @@ _SPELLED = rb"/[A-Za-z0-9]{0,20}#(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])
 _ENDLESS = rb"\b\d{1,9}\s+\d{1,9}\s+obj\b(?:(?!endobj)[^%]){0,4000}?[\r\n]\d{1,9}\s+\d{1,9}\s+obj\b"
 # What makes the scanner miss a stream that readers find, and what no program writes.
 _HIDING = re.compile(b"|".join((_NAMED, _SPELLED, _ENDLESS, rb"\([^\r\n()]{0,200}endobj")))
-_BEFORE_BYTES = 4096
 LAYERS_MAX = 2
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _WIDTH, _HEIGHT = re.compile(rb"/Width\s+(\d{1,9})\b"), re.compile(rb"/Height\s+(\d{1,9})\b")
@@ -124,7 +122,7 @@ def _bomb_behind_lock(document: pdfium.PdfDocument) -> Fault | None:
 def _bomb(data: mmap.mmap | bytes) -> Fault | None:
     """Unpack each stream in pieces that are thrown away, before any library may keep it whole."""
     total = 0
-    for number, (before, start, end) in enumerate(_streams(data)):
+    for number, (before, start, end) in enumerate(pdf_names.streams(data)):
         described = before[before.rfind(b" obj") + 1 :]
         if b"stream" in described or _HIDING.search(before) or _is_commented(before):
             return Fault("damaged", {"reason": "a stream is hidden behind a word"})
@@ -149,21 +147,6 @@ def _is_commented(before: bytes) -> bool:
         if marks.count(b"(") <= marks.count(b")"):
             return True
     return False
-
-
-def _streams(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield what stands before each stream, and where the stream lies. The mere word is no stream."""
-    at = last = 0
-    while (mark := data.find(b"stream", at)) >= 0:
-        at = mark + 6
-        before = data[max(mark - _BEFORE_BYTES, last) : mark]
-        if not _DICTIONARY_END.search(before) or data[at : at + 1] not in (b"\r", b"\n"):
-            continue
-        start = at + (2 if data[at : at + 2] == b"\r\n" else 1)
-        end = data.find(b"endstream", start)
-        end = end if end >= 0 else len(data)
-        yield before, start, end
-        at = last = end + 9
 
 
 def _grown(data: mmap.mmap | bytes, start: int, end: int) -> tuple[int, int]:

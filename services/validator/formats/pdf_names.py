@@ -19,6 +19,7 @@ OBJECT_STREAMS_MAX = 20_000
 OBJECT_STREAM_BYTES_MAX = 4 * 1024 * 1024
 OBJECT_STREAMS_BYTES_MAX = 256 * 1024 * 1024
 _DICTIONARY_BYTES = 4096
+_DICTIONARY_END = re.compile(rb">>(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
 _COPY_BEGINS, _COPY_ENDS = b">>stream\r\n", b"endstream"
 _COPY_OVERLAP_BYTES = 256
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -69,16 +70,27 @@ def names(path: str, document: pdfium.PdfDocument) -> list[bytes]:
     return found
 
 
+def streams(data: mmap.mmap | bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield what stands before each stream, and where the stream lies. The mere word is no stream."""
+    at = last = 0
+    while (mark := data.find(b"stream", at)) >= 0:
+        at = mark + 6
+        before = data[max(mark - _DICTIONARY_BYTES, last) : mark]
+        if not _DICTIONARY_END.search(before) or data[at : at + 1] not in (b"\r", b"\n"):
+            continue
+        start = at + (2 if data[at : at + 2] == b"\r\n" else 1)
+        end = data.find(b"endstream", start)
+        end = end if end >= 0 else len(data)
+        yield before, start, end
+        at = last = end + 9
+
+
 def _outside_streams(data: mmap.mmap) -> Iterator[bytes]:
-    start = 0
-    while start < len(data):
-        stream = data.find(b"stream", start)
-        if stream < 0:
-            yield data[start:]
-            return
-        yield data[start : stream + 6]
-        end = data.find(b"endstream", stream)
-        start = end + 9 if end >= 0 else stream + 6
+    at = 0
+    for _, start, end in streams(data):
+        yield data[at:start]
+        at = end
+    yield data[at:]
 
 
 def _object_streams(data: mmap.mmap) -> Iterator[tuple[bytes, _Read]]:
@@ -95,7 +107,8 @@ def _object_streams(data: mmap.mmap) -> Iterator[tuple[bytes, _Read]]:
         described = data[max(stream - _DICTIONARY_BYTES, 0) : stream]
         described = described[described.rfind(b" obj") + 1 :]
         part, read = _inflated(data[begin:end], described)
-        yield part, read if b"/ObjStm" in described else _Read.PARTLY
+        is_known = _OBJECT_STREAM.search(described) is not None
+        yield part, read if is_known else _Read.PARTLY
         budget -= len(part)
         if budget <= 0:
             break

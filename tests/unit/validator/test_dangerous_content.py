@@ -5,7 +5,9 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -175,3 +177,20 @@ def test_words_in_the_properties_of_a_pdf_hide_no_stream(words: bytes, tmp_path:
     told = pdf({4: b"<</Title " + words + b">>", 5: stream(b"0 0 m")}, page=b"/Contents 5 0 R")
 
     assert judged(tmp_path, "pdf", told) == set()
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"object_stream_mode": pikepdf.ObjectStreamMode.generate},
+        {"object_stream_mode": pikepdf.ObjectStreamMode.generate, "linearize": True},
+        {"qdf": True},
+        {"object_stream_mode": pikepdf.ObjectStreamMode.generate, "encryption": pikepdf.Encryption(owner="a")},
+    ],
+)
+def test_a_pdf_packed_anew_by_a_common_program_is_good(way: dict[str, Any], tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(samples.content("pdf"))) as document:
+        document.save(out, **way)
+
+    assert judged(tmp_path, "pdf", out.getvalue()) == set()
