@@ -119,7 +119,7 @@ def _listed(data: mmap.mmap, meta: Box) -> Words:
     skip = 0 if data[meta.start + 4 : meta.start + 8] == b"hdlr" else 4
     within = list(boxes.inside(data, meta, skip=skip))
     names = [name for box in within if box.kind == b"keys" for name in _keys(data, box)]
-    yield from ((name, _text(name)) for name in names)
+    yield from ((b"keys", _text(name)) for name in names)
     for box in within:
         if box.kind == b"ilst":
             for entry in boxes.inside(data, box):

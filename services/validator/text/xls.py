@@ -17,7 +17,7 @@ _BOOK, _BOUND_SHEET, _SHARED = 0x809, 0x85, 0xFC
 _LABEL, _RICH, _SHARED_LABEL, _RESULT, _FORMULA = 0x204, 0xD6, 0xFD, 0x207, 0x06
 _NUMBER, _RK, _MANY_RK = 0x203, 0x27E, 0xBD
 _CELLS = frozenset((_LABEL, _RICH, _SHARED_LABEL, _RESULT, _FORMULA, _NUMBER, _RK, _MANY_RK))
-_NOTE, _DRAWN, _HEAD, _FOOT = 0x1C, 0x1B6, 0x14, 0x15
+_NOTE, _HEAD, _FOOT = 0x1C, 0x14, 0x15
 _BINARY = frozenset((0x31, 0x41E, 0xE0, 0x293, 0x92, 0x208, 0xFF, 0x863, 0x8C, 0x7D, 0x1D, 0x23E, 0xEB))
 _WIDE_BOOK = 0x600
 _WIDE_RUN = re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00|[\x00-\xff][\x01\x1e\x20]){4,}")
@@ -74,8 +74,6 @@ class _Book:
             yield self._text(body, 0)
         elif record.kind == _NOTE and self._wide:
             yield self._text(body, 8)
-        elif record.kind == _DRAWN:
-            yield from (_continued(one) for one in record.bodies[1:])
         elif record.kind not in _BINARY:
             yield from _runs(b"".join(record.bodies))
 
@@ -133,12 +131,6 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         name = chr(65 + rest) + name
     return name
-
-
-def _continued(body: bytes) -> str:
-    """Read what continues a drawn text: flags, then characters; what is no text comes out as nothing."""
-    wide = body[:1] == b"\1"
-    return "\n".join(_runs(body[1:])) if wide else runs(body[1:])
 
 
 def _runs(body: bytes) -> Iterator[str]:

@@ -91,6 +91,12 @@ def test_one_bit_that_is_wrong_spoils_a_page(name: str, tmp_path: Path) -> None:
     assert reasons(tmp_path, name, bytes(data)) == {"the check sum of a page is wrong"}
 
 
+def test_an_ogg_that_breaks_off_in_its_last_page_is_damaged(tmp_path: Path) -> None:
+    data = samples.real("theora.ogg").read_bytes()
+
+    assert reasons(tmp_path, "a.ogg", data[:-5]) == {"its last page is cut off"}
+
+
 def test_an_ogg_broadcast_may_end_between_two_pages(tmp_path: Path) -> None:
     data = samples.real("theora.ogg").read_bytes()
     without_last_page = data[: data.rfind(b"OggS")]

@@ -137,6 +137,27 @@ def test_a_packed_frame_and_one_of_the_oldest_tags_are_read(tmp_path: Path) -> N
         assert f"Kods {CODE}" in text(path), version
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["TIT2", "SYLT"])
+def test_wide_words_are_read_in_either_order(name: str, codec: str, tmp_path: Path) -> None:
+    line = f"\ufeffKods {CODE} Ķekava\0".encode(codec)
+    body = b"\x01" + line if name == "TIT2" else b"\x01lav\x02\x01" + "\ufeff\0".encode(codec) + line + bytes(4)
+    frame = name.encode() + struct.pack(">IH", len(body), 0) + body
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"ID3\x03\0\0\0\0\0" + bytes([len(frame)]) + frame + samples.content("mp3"))
+
+    assert f"Kods {CODE} Ķekava" in text(path).splitlines()
+
+
+@pytest.mark.parametrize("place", [b"+00.0000+000.0000/", b"                  "])
+def test_a_place_that_is_none_is_not_told(place: bytes, tmp_path: Path) -> None:
+    data = samples.real("keys.mov").read_bytes()
+    path = tmp_path / "a.mov"
+    path.write_bytes(data.replace(b"+56.9496+024.1052/", place))
+
+    assert judged(path) == set()
+
+
 @pytest.mark.parametrize("kind", ["jpg", "png", "tif"])
 def test_exif_of_pictures_is_searched_and_their_place_is_told(kind: str) -> None:
     assert {f"Jānis Bērziņš {CODE}", "Anna Kalniņa"} <= set(text(samples.real(f"exif.{kind}")).splitlines())
