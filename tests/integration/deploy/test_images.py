@@ -1,6 +1,7 @@
 """An image is built here, by the recipe, and runs: not as root, on a root that is read-only, on real servers.
 
-One of them, for the time it takes; `make images` builds all and looks at each in the same way.
+One of them, for the time it takes; `make images` builds all and looks at each in the same way, and another is run by
+hand: RESULTS_IMAGE=validator .venv/bin/pytest tests/integration/deploy/test_images.py
 """
 
 import json
@@ -26,7 +27,7 @@ from local.seaweed import SeaweedServer
 from local.server import Command, Server
 from local.servers import ClamdServer
 
-NAME = "intake"
+NAME = os.environ.get("RESULTS_IMAGE", "intake")
 BUILD_SECONDS_MAX = 900
 STATE = "/var/lib/results"
 
@@ -96,8 +97,9 @@ def environment(
             "RESULTS_HTTP_PORT": str(ports.service(NAME)),
             "RESULTS_OIDC_ISSUER": issuer_url(ports),
             "RESULTS_STATE_DIR": STATE,
+            "RESULTS_CLAMD_ADDRESS": clamd_server.address,
         }
-        yield own | places, ports
+        yield own | {name: text for name, text in places.items() if name in own}, ports
 
 
 def test_an_image_is_small_not_root_only_its_own_code_and_refuses_to_start_without_settings(built: Built) -> None:

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.unit.deploy.cluster import ROOT
+import pytest
+
+from local.reference import service_of
+from tests.unit.deploy.cluster import ROOT, SERVICES
 
 RECIPE = ROOT / "deploy" / "Dockerfile"
 OPERATIONS = ("shared", "services/__init__.py", "services/validator/__init__.py", "local/__init__.py", "local/ops")
@@ -61,3 +64,13 @@ def test_images_do_not_run_as_root() -> None:
 
     assert users.pop("python") == users.pop("packages") == []
     assert users == {name: ["10001:10001"] for name in ("clamav", "operations", "service")}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_reads_a_time_zone_brings_the_list_of_them(service: str) -> None:
+    """A base may hold none."""
+    lock = (ROOT / "requirements" / f"{service}.txt").read_text()
+
+    assert ("time_zone" in service_of(service).settings.model_fields) == bool(
+        re.search(r"^tzdata==", lock, re.MULTILINE)
+    )
