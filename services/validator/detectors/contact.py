@@ -28,9 +28,8 @@ WORDS = (
     r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln|\btlf\b|sími\b|\bfón\b|guthán|teileafón|mowbajl|telemóvel|κινητό"
 )
 _ANNOUNCED = Announcement(rf"(?:{WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?\Z", before=WORDS_WITHIN_CHARACTERS)
-_HEADED = re.compile(
-    r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil|\btlf\b|sími\b|\bfón\b|guthán|mowbajl"
-)
+HEADS = r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil|\btlf\b|sími\b|\bfón\b|guthán|mowbajl"
+_HEADED = re.compile(HEADS)
 _OTHER_REGIONS = (
     "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",
     "GR", "HR", "SI", "AT", "BE", "DK", "NO", "IS", "IE", "LU", "CY", "MT",

@@ -27,10 +27,11 @@ DOCUMENT_WORDS = (
 _DOCUMENT_WORDS = Announcement(
     rf"(?:{DOCUMENT_WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?(?:n\W?[rºo°]?\W{{0,3}})?\Z", before=50
 )
-_DOCUMENT_HEADS = re.compile(
+DOCUMENT_HEADS = (
     r"passport|\bpase\b|pases|apliecīb|passeport|reisepass|ausweis|paszport|dow[óo]d|pasaporte|passaporto|"
     r"\bid[ -]card|identity card|identity document|passnummer|паспорт"
 )
+_DOCUMENT_HEADS = re.compile(DOCUMENT_HEADS)
 _MACHINE_ZONE = re.compile(r"([0-9]{6})([0-9])[A-Z<]{0,3}[MFX<]([0-9]{6})([0-9])")
 BIRTH_WORDS = any_of(BIRTH)
 _BORN = Announcement(BIRTH_WORDS, before=40)

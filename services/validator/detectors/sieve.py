@@ -39,6 +39,19 @@ def _french() -> Iterator[str]:
 
 _LONG = compiled("[0-9]{11}")
 _WORDS = compiled(*map(superset, (identity.WORDS, contact.WORDS, papers.DOCUMENT_WORDS, papers.BIRTH_WORDS)))
+_HEADINGS = compiled(
+    *map(
+        superset,
+        (
+            identity.WORDS,
+            contact.WORDS,
+            contact.HEADS,
+            papers.DOCUMENT_WORDS,
+            papers.DOCUMENT_HEADS,
+            papers.BIRTH_WORDS,
+        ),
+    )
+)
 _STREETS = compiled(superset(papers.STREET))
 _WRITTEN = compiled(rf"\b(?:{'|'.join((_JOINED, *_french(), _CALLED))})\b")
 _CARDS = compiled(rf"\b(?:{_GROUPED})\b")
@@ -46,13 +59,28 @@ _CAPITALS = compiled(rf"\b(?:{_LETTERED})")
 
 
 def spans(block: Block) -> list[Span]:
-    """Return where to look, in order and apart from each other; everywhere when its headings announce numbers."""
+    """Return where to look, in order and apart from each other; everywhere when nobody knows what its headings say."""
     text = block.text
-    if block.headings is None or (block.headings and _WORDS.search(_lowered(block.headings).encode())):
+    cells = _announced_cells(block)
+    if cells is None:
         return [(0, len(text))]
     ascii_only = text.encode("ascii", "replace")
     near = [(start - REACH_CHARACTERS, end + REACH_CHARACTERS) for start, end in _announcements(text)]
-    return list(_merged(sorted(_widened(span, ascii_only) for span in (*near, *_standing(ascii_only)))))
+    widened = (_widened(span, ascii_only) for span in (*near, *_standing(ascii_only)))
+    return list(_merged(sorted((*cells, *widened))))
+
+
+def _announced_cells(block: Block) -> list[Span] | None:
+    """Return the cells whose headings announce numbers; None when any place may be one."""
+    if block.headings is None:
+        return None
+    if not _announces(block.headings):
+        return []
+    return None if block.under is None else list(block.under(_announces))
+
+
+def _announces(headings: str) -> bool:
+    return bool(headings) and _HEADINGS.search(_lowered(headings).encode("utf-8", "replace")) is not None
 
 
 def counts_of_runs(text: str, lengths: Iterable[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ A reader yields blocks of at most a few hundred kilobytes, so that a file of any
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
@@ -27,13 +27,15 @@ class Block:
     """A piece of text. `place` says where the character at a position stands.
 
     `heading` gives words that belong to a position but stand elsewhere, such as the heading of its column; `headings`
-    are all that it can give, None when nobody knows.
+    are all that it can give, None when nobody knows. `under` gives where the cells lie over which one of those stands
+    that is wanted; None when nobody knows.
     """
 
     text: str
     place: Callable[[int], Place] = _nowhere
     heading: Callable[[int], str] = _no_words
     headings: str | None = ""
+    under: Callable[[Callable[[str], bool]], Iterable[tuple[int, int]]] | None = None
 
 
 def places(starts: list[int], known: list[Place]) -> Callable[[int], Place]:

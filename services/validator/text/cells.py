@@ -1,6 +1,6 @@
 """The cells of one sheet, gathered into blocks of rows; a cell knows its place and its column's heading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from services.validator.domain import Place
 from services.validator.text import Block, places
@@ -39,11 +39,26 @@ class Cells:
     def take(self) -> Block:
         """Return what was collected and begin anew."""
         place = places(self._starts, self._places)
-        headings = "\n".join(self._headings.values())
-        block = Block("".join(self._pieces), place, _heading(place, self._headings), headings)
+        headings, text = "\n".join(self._headings.values()), "".join(self._pieces)
+        spans = list(zip(self._places, self._starts, [*self._starts[1:], len(text)], strict=True))
+        block = Block(text, place, _heading(place, self._headings), headings, _under(spans, self._headings))
         self._pieces, self.length, self._starts, self._places = [], 0, [0], [Place(sheet=self._title)]
         return block
 
 
 def _heading(place: Callable[[int], Place], headings: dict[str, str]) -> Callable[[int], str]:
-    return lambda at: headings.get((place(at).cell or "").rstrip("0123456789"), "")
+    return lambda at: headings.get(_column(place(at)), "")
+
+
+def _under(
+    spans: list[tuple[Place, int, int]], headings: dict[str, str]
+) -> Callable[[Callable[[str], bool]], Iterator[tuple[int, int]]]:
+    def under(is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+        wanted = {column for column, heading in headings.items() if is_wanted(heading)}
+        return ((start, end) for place, start, end in spans if _column(place) in wanted)
+
+    return under
+
+
+def _column(place: Place) -> str:
+    return (place.cell or "").rstrip("0123456789")

@@ -1,6 +1,6 @@
 """Text and csv files: decoded while they are read, in blocks of whole lines; a csv cell knows its column's heading."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,12 +38,26 @@ def _whole_lines(text: str) -> tuple[str, str]:
 
 
 def _block(text: str, first_line: int, columns: "_Columns | None") -> Block:
-    def place(at: int) -> Place:
-        return Place(line=first_line + text.count("\n", 0, at))
+    place = _Lines(text, first_line)
+    if columns is None:
+        return Block(text, place)
+    heading, under = partial(columns.heading, text), partial(columns.under, text)
+    return Block(text, place, heading, "\n".join(columns.names), under)
 
-    return (
-        Block(text, place, partial(columns.heading, text), "\n".join(columns.names)) if columns else Block(text, place)
-    )
+
+class _Lines:
+    """Tells the line of a position; asked for places in order it counts each line once."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._text, self._first_line = text, first_line
+        self._at, self._line = 0, first_line
+
+    def __call__(self, at: int) -> Place:
+        if at < self._at:
+            self._at, self._line = 0, self._first_line
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return Place(line=self._line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,18 @@ class _Columns:
         line_start = block.rfind("\n", 0, at) + 1
         column = block.count(self.separator, line_start, at)
         return self.names[column] if column < len(self.names) else ""
+
+    def under(self, block: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+        """Give the cells of the columns whose heading is wanted."""
+        wanted = [is_wanted(name) for name in self.names]
+        at = 0
+        for line in block.split("\n"):
+            start = at
+            for cell, is_in in zip(line.split(self.separator), wanted, strict=False):
+                if is_in:
+                    yield start, start + len(cell)
+                start += len(cell) + 1
+            at += len(line) + 1
 
 
 def _columns(text: str) -> _Columns | None:

@@ -2,9 +2,11 @@
 
 import random
 import re
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from stdnum import luhn
 from stdnum.lv import pvn
 
@@ -14,6 +16,7 @@ from services.validator.detectors.automata import compiled, superset
 from services.validator.detectors.search import search
 from services.validator.detectors.vocabulary import LIST_TITLES, SIGN_HEADINGS, any_of
 from services.validator.text import Block, plain
+from services.validator.text.cells import Cells
 from tests.eval import numbers
 from tests.eval.blind import BLIND
 from tests.eval.cases import all_cases
@@ -108,3 +111,47 @@ def test_a_heading_that_announces_numbers_makes_its_column_worth_a_look(tmp_path
     table_of_codes.write_text("Skola;PESEL;Piezīmes\n" + "Kauno mokykla;44051401359;nav\n")
     (block,) = plain.read(str(table_of_codes))
     assert {hit.code for hit in search(block)} == {"national-id"}
+
+
+_HEADINGS = ("Skola", "PESEL", "Mob. telefons", "Apliecības Nr.", "Dzimšanas datums", "Kods", "Pase", "Piezīmes")
+
+
+def _cell(rng: random.Random, heading: str) -> str:
+    return {
+        "PESEL": lambda: numbers.identity(rng, "PL"),
+        "Mob. telefons": lambda: rng.choice((f"2{rng.randrange(10**7):07}", numbers.phone(rng))),
+        "Apliecības Nr.": lambda: f"PA{rng.randrange(10**7):07}",
+        "Dzimšanas datums": lambda: f"{rng.randrange(1, 29)}.{rng.randrange(1, 13)}.19{rng.randrange(40, 99)}",
+        "Kods": lambda: str(rng.randrange(10 ** rng.randrange(4, 16))),
+        "Pase": lambda: rng.choice(("", f"LV{rng.randrange(10**7):07}")),
+    }.get(heading, lambda: rng.choice(("Kauno mokykla", "nav", "tel. 29123456", "-", "1. klase")))()
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ",", ""])
+def test_below_headings_that_announce_numbers_nothing_is_sifted_out(separator: str, tmp_path: Path) -> None:
+    rng = random.Random(_FROM_SCRATCH)
+    rows = [_HEADINGS, *([_cell(rng, heading) for heading in _HEADINGS] for _ in range(400))]
+    if separator:
+        path = tmp_path / "a.csv"
+        path.write_text("".join(f"{separator.join(row)}\n" for row in rows))
+        (block,) = plain.read(str(path))
+    else:
+        cells = Cells("1")
+        for number, row in enumerate(rows, 1):
+            for letter, value in zip("ABCDEFGH", row, strict=True):
+                cells.add(letter, str(number), value, is_text=True)
+            cells.end_row()
+        block = cells.take()
+
+    hits = {(hit.code, hit.value, hit.start) for hit in search(block)}
+
+    assert {"national-id", "phone-number", "identity-document", "birth-date"} <= {code for code, _, _ in hits}
+    assert hits == {(hit.code, hit.value, hit.start) for hit in search(replace(block, headings=None))}
+
+
+def test_lines_are_told_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("first\nsecond\n\nfourth\n")
+    (block,) = plain.read(str(path))
+
+    assert [block.place(at).line for at in (0, 6, 7, 14, 5, 0, 13)] == [1, 2, 2, 4, 1, 1, 3]
