@@ -4,9 +4,15 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
 
+import nats.aio.client
 import pytest
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from pydantic import SecretStr
@@ -17,6 +23,7 @@ from shared.http.answer_stores import KvAnswerStore
 from shared.http.idempotency import Entry
 from shared.messaging.buckets import Bucket
 from shared.messaging.connection import Connection, Credentials, connect
+from tests.integration.deploy.authority import Tls, make_tls
 from tests.integration.messaging.users import log_of
 
 # Longer than one try, shorter than a client's patience with a server.
@@ -106,3 +113,29 @@ async def test_a_client_leaves_the_node_that_stands_still(nats_cluster: NatsClus
 def port_of(connection: Connection) -> int | None:
     url = connection.client.connected_url
     return url.port if url else None
+
+
+async def test_who_is_left_for_being_silent_is_not_waited_for_to_say_good_bye(tmp_path: Path) -> None:
+    """Under TLS asyncio would wait thirty seconds for the other side, which never reads again."""
+    tls = make_tls(tmp_path)
+    listening = socket.create_server(("127.0.0.1", 0))
+    accepted = asyncio.create_task(asyncio.to_thread(accept_and_fall_silent, listening, tls))
+    transport: Any = nats.aio.client.TcpTransport()  # type: ignore[attr-defined]  # what every client here makes
+    await transport.connect(urlparse(f"tls://127.0.0.1:{listening.getsockname()[1]}"), 4096, 10)
+    trusting = ssl.create_default_context(cafile=str(tls.bundle))
+    await transport.connect_tls("127.0.0.1", trusting, 4096, 10)
+    silent = await accepted
+
+    transport.close()
+    async with asyncio.timeout(15):
+        await transport.wait_closed()
+
+    silent.close()
+    listening.close()
+
+
+def accept_and_fall_silent(listening: socket.socket, tls: Tls) -> ssl.SSLSocket:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tls.certificate, tls.key)
+    connection, _ = listening.accept()
+    return context.wrap_socket(connection, server_side=True)
