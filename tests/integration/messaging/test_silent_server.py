@@ -120,7 +120,7 @@ async def test_who_is_left_for_being_silent_is_not_waited_for_to_say_good_bye(tm
     tls = make_tls(tmp_path)
     listening = socket.create_server(("127.0.0.1", 0))
     accepted = asyncio.create_task(asyncio.to_thread(accept_and_fall_silent, listening, tls))
-    transport: Any = nats.aio.client.TcpTransport()  # type: ignore[attr-defined]  # what every client here makes
+    transport: Any = nats.aio.client.TcpTransport()  # type: ignore[attr-defined,no-untyped-call]  # a client makes it
     await transport.connect(urlparse(f"tls://127.0.0.1:{listening.getsockname()[1]}"), 4096, 10)
     trusting = ssl.create_default_context(cafile=str(tls.bundle))
     await transport.connect_tls("127.0.0.1", trusting, 4096, 10)
