@@ -16,9 +16,9 @@ from services.validator.formats import Fault, foreign
 DEPTH_MAX = 3
 NESTED_BYTES_MAX = 64 * 1024 * 1024
 HEAD_BYTES = 8
-_BROKEN = (
+BROKEN = (
     OSError, ValueError, struct.error, IndexError, KeyError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError,
-    NotImplementedError, RuntimeError,
+    NotImplementedError, RuntimeError, OverflowError, TypeError, AttributeError, MemoryError, AssertionError,
 )  # fmt: skip
 _PACKED = ("\x01ole10native", "\x02ole10itemname")
 _SCRIPTS = ("vba", "_vba_project", "_vba_project_cur", "macros")
@@ -55,7 +55,7 @@ def in_ole(data: bytes, depth: int = 1) -> list[Fault]:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
             return container_faults(container, depth) or [Fault("embedded-object", {"what": "an OLE object"})]
-    except _BROKEN:
+    except BROKEN:
         return [Fault("ole-package", {"what": "an object that cannot be read"})]
 
 
@@ -93,7 +93,7 @@ def _in_zip(data: bytes, depth: int) -> list[Fault]:
             if any("vbaproject" in name or "macrosheets/" in name for name in names):
                 return [Fault("macros", {"what": "in a document inside it"})]
             return [Fault("embedded-object", {"what": "an Office document"}), *_nested(archive, depth)]
-    except _BROKEN:
+    except BROKEN:
         return [Fault("archive-inside", {"what": "an archive that cannot be read"})]
 
 

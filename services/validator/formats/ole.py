@@ -38,9 +38,7 @@ def inspect(path: str, kind: str) -> Inspection:
         with olefile.OleFileIO(path) as container:
             found = _program(container)
             faults = (*_faults(container, found), *foreign.faults(path, "ole"))
-    except (OSError, ValueError, struct.error, IndexError, KeyError, RecursionError, zlib.error) as error:
-        if isinstance(error, NotThisFormatError):
-            raise
+    except embedded.BROKEN:
         return Inspection(_TYPES[kind], (Fault("damaged", {"reason": "the container cannot be read"}),))
     if found != kind and not any(fault.code == "encrypted" for fault in faults):
         raise NotThisFormatError(_TYPES.get(found, "an OLE container of another program"))
@@ -52,7 +50,7 @@ def encrypted_package(path: str) -> bool:
     try:
         with olefile.OleFileIO(path) as container:
             return bool(container.exists("EncryptedPackage"))
-    except (OSError, ValueError, struct.error, IndexError):
+    except embedded.BROKEN:
         return False
 
 

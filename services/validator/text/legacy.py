@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import olefile
 
+from services.validator.formats import embedded
 from services.validator.text import Block, UnreadError, xls
 
 STREAM_BYTES_MAX = 64 * 1024 * 1024
@@ -28,7 +29,16 @@ _WIDE = re.compile(rb"(?:[\t\r\n\x20-\x7e\xa0-\xff]\x00|[\x00-\xff][\x01\x03\x04
 
 
 def read(path: str) -> Iterator[Block]:
-    """Yield the blocks of each stream. Raises `UnreadError` for a stream beyond the bound."""
+    """Yield the blocks of each stream. Raises `UnreadError` for a stream beyond the bound, or that cannot be read."""
+    try:
+        yield from _streams(path)
+    except embedded.BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise UnreadError("a stream of it cannot be read") from error
+
+
+def _streams(path: str) -> Iterator[Block]:
     with olefile.OleFileIO(path) as container:
         for name in filter(container.exists, _STREAMS):
             stream = container.openstream(name)

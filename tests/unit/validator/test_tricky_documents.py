@@ -290,7 +290,7 @@ def test_a_sheet_of_macros_is_found_wherever_it_lies_in_a_package(folder_inside:
     [
         "report.exe.pdf", "report.docx.pdf", "report.pdf.pdf", "report.PDF.pdf", "slides.pptx.pdf", "notes.odt.pdf",
         "report.exe .pdf", "report. exe.pdf", "a.b.js.pdf", "a.scr.pdf", "a.vbe.pdf", "a.onepkg.pdf", "a.xlsb.pdf",
-        "a.docm.pdf", "a.lnk.pdf", "a.iso.pdf", "report\u2024exe.pdf", "report\uff0eexe.pdf",
+        "film.avi.pdf", "a.docm.pdf", "a.lnk.pdf", "a.iso.pdf", "report\u2024exe.pdf", "report\uff0eexe.pdf",
     ],
 )  # fmt: skip
 def test_a_second_extension_is_refused(name: str, tmp_path: Path) -> None:

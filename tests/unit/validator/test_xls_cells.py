@@ -1,5 +1,6 @@
 """The cells of an xls are read as they stand: shared texts, formulas, hidden sheets, comments and links."""
 
+import gzip
 import struct
 from pathlib import Path
 
@@ -77,3 +78,13 @@ def test_a_table_of_texts_that_breaks_off_ends_there(tmp_path: Path) -> None:
     path.write_bytes(samples.excel(broken, samples.record(0xFD, struct.pack("<HHHI", 0, 0, 0, 0))))
 
     assert text(path).split() == ["x\ufffd"]
+
+
+def test_a_container_with_absurd_sectors_is_damaged(tmp_path: Path) -> None:
+    data = bytearray(gzip.decompress(samples.real("plain.xls.gz").read_bytes()))
+    data[32:34] = b"\x40\0"
+    path = tmp_path / "a.xls"
+    path.write_bytes(data)
+
+    assert {one.code for one in format_check.examine(specimen(path)).observations} == {"damaged"}
+    assert seen(path) == {("partly-examined", "")}
