@@ -80,7 +80,7 @@ def _dde() -> Found:
     yield (
         "dde.doc",
         samples.ole({"WordDocument": _fib() + _WORD_FIELD, "1Table": b""}),
-        (has_in_stream("worddocument", _WORD_FIELD)),
+        (say.has_in_stream("worddocument", _WORD_FIELD)),
     )
     book = samples.record(0x1AE, struct.pack("<HHB", 1, 8, 0) + b"cmd\x03/c a")
     yield "dde.xls", samples.excel(book), say.has_record(book)
@@ -116,16 +116,11 @@ def _objects() -> Found:
     yield "package.doc", samples.ole({"WordDocument": _fib(), "\x01Ole10Native": b"x" * 40}), _native
     yield "package.xls", samples.ole({"Workbook": _workbook(), "\x01Ole10Native": b"x" * 40}), _native
     for name, slides in _slides().items():
-        whole = has_in_stream("powerpoint document", slides)
+        whole = say.has_in_stream("powerpoint document", slides)
         yield f"{name}.ppt", samples.powerpoint(body=slides), whole
         yield f"{name}.pps", samples.powerpoint(body=slides), whole
     for name, body in _rtf_objects().items():
         yield f"{name}.rtf", b"{\\rtf1 words " + body + b"}", say.has_mark(body, start=b"{\\rtf1")
-
-
-def has_in_stream(name: str, mark: bytes) -> Judge:
-    """An OLE container with a stream of this name, and these bytes in it."""
-    return lambda data: say.has_stream(name)(data) and mark in data
 
 
 def _slides() -> dict[str, bytes]:

@@ -120,6 +120,19 @@ def has_stream(*names: str) -> Judge:
     return judge
 
 
+def has_in_stream(name: str, mark: bytes) -> Judge:
+    """An OLE container with these bytes in a stream of this name."""
+
+    def judge(data: bytes) -> bool:
+        try:
+            with olefile.OleFileIO(io.BytesIO(data)) as container:
+                return mark in container.openstream(name).read()
+        except _UNREADABLE:
+            return False
+
+    return judge
+
+
 def has_record(wanted: bytes) -> Judge:
     """A workbook that is read record by record to one of these bytes."""
 

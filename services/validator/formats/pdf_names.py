@@ -22,6 +22,7 @@ _DICTIONARY_BYTES = 4096
 _DICTIONARY_END = re.compile(rb">>(?:[\s\0]|%[^\r\n]*[\r\n])*\Z")
 _COPY_BEGINS, _COPY_ENDS = b">>stream\r\n", b"endstream"
 _COPY_OVERLAP_BYTES = 256
+_COMMENT = re.compile(rb"%[^\r\n]*")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _FILTER = re.compile(rb"/(?:\w+Decode|Fl|AHx|A85|LZW|RL|CCF|DCT|Crypt)\b")
 _PLAIN_FILTERS: tuple[list[bytes], ...] = ([], [b"/FlateDecode"])
@@ -58,7 +59,7 @@ def names(path: str, document: pdfium.PdfDocument) -> list[bytes]:
     """
     is_locked = raw.FPDF_GetSecurityHandlerRevision(document) >= 0
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = [_unescaped(part) for part in _outside_streams(data)]
+        found = [spelled for part in _outside_streams(data) for spelled in _spellings(part)]
         is_plain = True
         for part, read in _object_streams(data):
             if read is _Read.ODDLY and not is_locked:
@@ -131,6 +132,13 @@ def _inflated(packed: bytes, described: bytes) -> tuple[bytes, _Read]:
     if not is_plain:
         return part, _Read.ODDLY
     return part, _Read.WHOLE if unpacking.eof else _Read.PARTLY
+
+
+def _spellings(part: bytes) -> Iterator[bytes]:
+    """Yield a part as it is, and without comments and zeros between its words, which stand for blanks."""
+    yield _unescaped(part)
+    if _SUSPECT.search(part) and (b"%" in part or b"\0" in part):
+        yield _unescaped(_COMMENT.sub(b" ", part).replace(b"\0", b" "))
 
 
 def _unescaped(part: bytes) -> bytes:
