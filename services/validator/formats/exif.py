@@ -1,14 +1,13 @@
 """What a camera or its owner wrote into a picture: where it was taken, and words, in EXIF, XMP, IPTC and png texts."""
 
-import mmap
 from collections.abc import Iterator
 
 from PIL import ExifTags, ImageFile, IptcImagePlugin
 
+from services.validator.formats import xmp
 from services.validator.formats.plain import single_byte_charset
 
 TEXT_CHARACTERS_MAX = 64 * 1024
-PACKETS_MAX = 20
 _WORDS = (
     ExifTags.Base.ImageDescription, ExifTags.Base.Artist, ExifTags.Base.Copyright, ExifTags.Base.XPTitle,
     ExifTags.Base.XPComment, ExifTags.Base.XPAuthor, ExifTags.Base.XPKeywords, ExifTags.Base.XPSubject,
@@ -34,15 +33,7 @@ def _packets(path: str, picture: ImageFile.ImageFile) -> Iterator[bytes]:
     """Yield what is in XMP: as the parser saw it, and wherever it stands in plain bytes (a gif, a second packet)."""
     packet = picture.info.get("xmp", b"")
     yield packet if isinstance(packet, bytes) else str(packet).encode()
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at = 0
-        for _ in range(PACKETS_MAX):
-            at = data.find(b"<x:xmpmeta", at)
-            if at < 0:
-                return
-            end = data.find(b"</x:xmpmeta>", at, at + TEXT_CHARACTERS_MAX)
-            yield data[at : end if end >= 0 else at + TEXT_CHARACTERS_MAX]
-            at = max(end, at + 1)
+    yield from xmp.packets(path)
 
 
 def words(path: str, picture: ImageFile.ImageFile) -> list[str]:

@@ -1,4 +1,4 @@
-"""Addresses and telephone numbers behind the links of a docx or xlsx, which need not stand in its text."""
+"""Addresses and telephone numbers behind the links of a document, which need not stand in its text."""
 
 import zipfile
 from urllib.parse import unquote
@@ -10,14 +10,20 @@ LINKS_MAX = 20_000
 _SCHEMES = ("mailto:", "tel:", "sms:", "callto:", "skype:")
 
 
+def person(target: str) -> str:
+    """Return the target of a link that leads to a person, as it is read; empty for any other."""
+    target = target.strip()
+    return unquote(target) if target.lower().startswith(_SCHEMES) else ""
+
+
 def behind(archive: zipfile.ZipFile) -> Block:
-    """Return the targets of links that lead to a person, a line each."""
+    """Return the targets of links in a docx or xlsx that lead to a person, a line each."""
     found: dict[str, None] = {}
 
     def relation(_: str, attributes: dict[str, str]) -> None:
-        target = attributes.get("Target", "").strip()
-        if target.lower().startswith(_SCHEMES) and len(found) < LINKS_MAX:
-            found[unquote(target)] = None
+        target = person(attributes.get("Target", ""))
+        if target and len(found) < LINKS_MAX:
+            found[target] = None
 
     for name in archive.namelist():
         if name.lower().endswith(".rels"):

@@ -9,11 +9,13 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from services.validator.domain import Place
-from services.validator.text import Block, UnreadError, ocr
+from services.validator.formats import xmp
+from services.validator.text import Block, UnreadError, links, ocr
 
 PAGES_MAX = 5_000
 FEW_CHARACTERS = 50
 ANNOTATIONS_MAX = 2_000
+ADDRESS_BYTES_MAX = 8_192
 _KEYS = (b"Contents", b"V", b"T", b"TU", b"RC")
 
 
@@ -23,7 +25,11 @@ def read(path: str) -> Iterator[Block]:
     unread, pictures, reader = max(len(document) - PAGES_MAX, 0), 0, ocr.Reader()
     reasons: set[str] = set()
     try:
-        yield Block("\n".join(document.get_metadata_dict(skip_empty=True).values()))
+        properties = [
+            *document.get_metadata_dict(skip_empty=True).values(),
+            *(one.decode("utf-8", "replace") for one in xmp.packets(path)),
+        ]
+        yield Block("\n".join(properties))
         for number in range(min(len(document), PAGES_MAX)):
             try:
                 text, is_picture = _page(document, number)
@@ -62,7 +68,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> tuple[str, bool]:
             words.close()
         text += "\n" + _notes(page)
         is_picture = len(text.strip()) < FEW_CHARACTERS and any(page.get_objects([raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
-        return text, is_picture
+        return f"{text}\n{_links(document, page)}", is_picture
     finally:
         page.close()
 
@@ -76,6 +82,25 @@ def _notes(page: pdfium.PdfPage) -> str:
             found += [_string(annotation, key) for key in _KEYS]
             raw.FPDFPage_CloseAnnot(annotation)
     return "\n".join(filter(None, found))
+
+
+def _links(document: pdfium.PdfDocument, page: pdfium.PdfPage) -> str:
+    """Return the addresses and numbers that links of the page lead to."""
+    found = []
+    for at in range(min(raw.FPDFPage_GetAnnotCount(page), ANNOTATIONS_MAX)):
+        annotation = raw.FPDFPage_GetAnnot(page, at)
+        if annotation:
+            action = raw.FPDFLink_GetAction(raw.FPDFAnnot_GetLink(annotation))
+            found.append(links.person(_address(document, action)) if action else "")
+            raw.FPDFPage_CloseAnnot(annotation)
+    return "\n".join(filter(None, found))
+
+
+def _address(document: pdfium.PdfDocument, action: raw.FPDF_ACTION) -> str:
+    size = raw.FPDFAction_GetURIPath(document, action, None, 0)
+    buffer = ctypes.create_string_buffer(min(size, ADDRESS_BYTES_MAX))
+    raw.FPDFAction_GetURIPath(document, action, buffer, len(buffer))
+    return buffer.value.decode("utf-8", "replace")
 
 
 def _string(annotation: raw.FPDF_ANNOTATION, key: bytes) -> str:

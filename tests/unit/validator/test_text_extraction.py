@@ -143,6 +143,20 @@ def test_addresses_behind_links_are_found(extension: str, tmp_path: Path) -> Non
     assert "email-address" in codes(path)
 
 
+def test_addresses_behind_links_of_a_pdf_and_its_xmp_are_found(tmp_path: Path) -> None:
+    document = FPDF()
+    document.add_page()
+    document.link(10, 10, 50, 50, "mailto:anna.kalnina@example.com")
+    document.link(10, 80, 50, 50, "https://example.org/?user=peteris@example.com")
+    document.set_xmp_metadata(f"<x:xmpmeta><dc:creator>{CODE}</dc:creator></x:xmpmeta>")
+    path = tmp_path / "a.pdf"
+    document.output(str(path))
+
+    assert "mailto:anna.kalnina@example.com" in text(path)
+    assert "peteris" not in text(path)
+    assert CODE in text(path)
+
+
 @pytest.mark.parametrize(
     "name",
     [
