@@ -1,6 +1,6 @@
 """Pods as processes: the command and the environment of the manifest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ class Pod(Server):
         return http_status(self._operations, self.probe["httpGet"]["path"])
 
 
-def start_together(pods: list[Pod]) -> None:
+def start_together(pods: Sequence[Server]) -> None:
     """Start all, then wait for all: one alone would wait for the machine, not for the others."""
     for pod in pods:
         pod.home.mkdir(parents=True, exist_ok=True)
