@@ -11,8 +11,8 @@ HEAD_CHARACTERS = 20_000
 _TITLE_CHARACTERS = 1_500
 _PARTS_WANTED = 2
 _SPEAKERS_WANTED = 6
-_MINUTES = re.compile(rf"(?m)^[\W\d]*(?:[\w.'’ -]{{0,60}}\b)?(?:{any_of(MINUTES_TITLES)})")
-_PARTS = re.compile(rf"(?m)^[\W\d]*(?:{any_of(MINUTES_PARTS)})\b[^\n]{{0,400}}$")
+_MINUTES = re.compile(rf"(?m)^(?:[^\w\n]|\d)*(?:[\w.'’ -]{{0,60}}\b)?(?:{any_of(MINUTES_TITLES)})")
+_PARTS = re.compile(rf"(?m)^(?:[^\w\n]|\d)*(?:{any_of(MINUTES_PARTS)})\b[^\n]{{0,400}}$")
 _SPEAKER = re.compile(
     r"(?m)^\W{0,2}(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,3})?[^\n]{0,40}\n?[^\n]{0,4}"
     r"(?:<v [^>\n]{2,40}>|[^\W\d_][\w.'’ -]{1,40}:\s)"
