@@ -30,7 +30,7 @@ from services.validator.text import WITHOUT_TEXT, Block, UnreadError, reader
 from services.validator.text.ocr import DeferredError
 
 CHECK = "personal-data"
-ENGINE = "results-personal-data 2026-11-3"
+ENGINE = "results-personal-data 2026-11-4"
 SECONDS_MAX = 45.0
 HITS_MAX = 2_000
 LONE_AMONG = 20
