@@ -110,7 +110,12 @@ def _viruses() -> Found:
     yield "virus-in-a-stream", pdf({4: stream(say.EICAR)}, page=b"/Contents 4 0 R"), say.has_virus
     packed = stream(zlib.compress(say.EICAR), b"/Filter/FlateDecode")
     yield "virus-in-a-packed-stream", pdf({4: packed}, page=b"/Contents 4 0 R"), say.has_virus
-    for name, mark in (("comment", b"%stream\n"), ("end", b"%endobj\n"), ("string", b"/X(endobj)")):
+    for name, mark in (
+        ("remark", b"%x\n"),
+        ("comment", b"%stream\n"),
+        ("end", b"%endobj\n"),
+        ("string", b"/X(endobj)"),
+    ):
         hidden = packed.replace(b"/Length", mark + b"/Length")
         yield f"virus-behind-a-{name}", pdf({4: hidden}, page=b"/Contents 4 0 R"), say.has_virus
     spelled = packed.replace(b"/FlateDecode", b"/F#6cateDecode")

@@ -218,7 +218,7 @@ def has_mark(*marks: bytes, start: bytes = b"") -> Judge:
 
 def has_words(mark: str) -> Judge:
     """A text, in whichever encoding has a mark, that holds these words as words."""
-    pattern = re.compile(rf"(?<!\w){re.escape(mark)}")
+    pattern = re.compile(rf"(?<!\S){re.escape(mark)}")
     return lambda data: pattern.search(_text(data)) is not None
 
 

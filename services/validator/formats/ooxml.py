@@ -51,7 +51,7 @@ def inspect(path: str, kind: str) -> Inspection:
 def _inspect(archive: zipfile.ZipFile, kind: str) -> Inspection:
     try:
         described = _describe(archive)
-    except (KeyError, expat.ExpatError, xml.DeclaredTypeError) as error:
+    except (LookupError, ValueError, expat.ExpatError, xml.DeclaredTypeError) as error:
         if "[Content_Types].xml" not in archive.namelist():
             raise NotThisFormatError("a zip archive") from error
         return Inspection(_TYPES[kind], (Fault("damaged", {"reason": "its description cannot be read"}),))

@@ -167,7 +167,7 @@ class _Watch:
         except xml.DeclaredTypeError:
             self._note("damaged", reason="a part of it declares a document type")
             self._parser = None
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):  # the latter two: an encoding that nobody knows
             if self._name.endswith((".xml", ".rels")):
                 self._note("damaged", reason="a part of it cannot be read")
             self._parser = None

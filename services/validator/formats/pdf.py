@@ -36,7 +36,8 @@ _NAMED = rb"[^d]stream[^\r\n<>]{0,200}\bobj\b"
 _SPELLED = rb"/[A-Za-z0-9]{0,20}#(?:4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa])[A-Za-z0-9#]{0,40}Decode"
 _ENDLESS = rb"\b\d{1,9}\s+\d{1,9}\s+obj\b(?:(?!endobj)[^%]){0,4000}?[\r\n]\d{1,9}\s+\d{1,9}\s+obj\b"
 # What makes the scanner miss a stream that readers find, and what no program writes.
-_HIDING = re.compile(b"|".join((_NAMED, _SPELLED, _ENDLESS, rb"\([^\r\n()]{0,200}endobj")))
+_PARTED = rb"/Filter[^/]{0,50}%|Decode\]?%"
+_HIDING = re.compile(b"|".join((_NAMED, _SPELLED, _PARTED, _ENDLESS, rb"\([^\r\n()]{0,200}endobj")))
 LAYERS_MAX = 2
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _WIDTH, _HEIGHT = re.compile(rb"/Width\s+(\d{1,9})\b"), re.compile(rb"/Height\s+(\d{1,9})\b")

@@ -95,6 +95,8 @@ RTF_PACKAGE = (struct.pack("<III", 0x501, 2, 8) + b"Package\0" + bytes(20)).hex(
         ("xlsx", sheet("xl/vbaProject.bin", b"x"), "macros"),
         ("xlsx", sheet("xl/x.xml", b'<a><sheet state="veryHidden"/></a>'), "hidden-content"),
         ("docx", word("word/a.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "damaged"),
+        ("docx", word("word/a.xml", b'<?xml version="1.0" encoding="none-such"?><a/>'), "damaged"),
+        ("docx", word("word/a.xml", b"<a><b>"), "damaged"),
         ("docx", docx() + b"PK\x03\x04 more", "foreign-data"),
         ("txt", b"Some words.\n<script>alert(1)</script>\n", "markup-in-text"),
         ("txt", b"Run powershell -enc AAAA now\n", "markup-in-text"),
