@@ -1,6 +1,6 @@
 """Steady work by people who insist: results are handed in by the clock, and projects go all the way to the public.
 
-`with Load(addresses, sign, seed).running() as load:` works in a thread of its own. Whoever gets no answer, or 503, asks
+`with Load.of(deployment, seed).running() as load:` works in a thread of its own. Whoever gets no answer, or 503, asks
 the same again with the same key, as clients are told to; what was acknowledged, and when, is remembered.
 """
 
@@ -22,6 +22,8 @@ import httpx
 from local.tokens import Claims
 from shared.http.roles import Role
 from tests.e2e.scenario import AGENCY, metadata, project_body
+from tests.integration.deploy.deployment import Deployment
+from tests.unit.deploy.cluster import SERVICES
 
 POSTS_EACH_SECOND = 8
 PROJECTS = 4
@@ -86,6 +88,12 @@ class Load:
         self.upstream = self._token(Role.UPSTREAM, "bm")
         self.officer = self._token(Role.OFFICER, "olga")
         self.coordinator = self._token(Role.COORDINATOR, "karlis", self.projects)
+
+    @classmethod
+    def of(cls, deployment: Deployment, seed: str) -> "Load":
+        """Against the first pod of each service."""
+        addresses = {service: deployment.pods_of(service)[0].url for service in SERVICES}
+        return cls(addresses, deployment.signer.sign, seed)
 
     def _new_project(self) -> str:
         return f"nodes-{secrets.token_hex(5)}"

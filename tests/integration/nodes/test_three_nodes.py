@@ -8,30 +8,24 @@ import asyncio
 import os
 import secrets
 import time
-from collections import Counter
-from collections.abc import Sequence
 
 import httpx
 import pytest
 
 from bench.machine import Noise
 from local.server import wait_until
-from shared.contracts.publication import PublicationState
-from shared.contracts.result import ResultState
-from shared.messaging.events import Recorded
 from tests.e2e.site import eventually
 from tests.integration.deploy.deployment import Deployment
 from tests.integration.deploy.pods import start_together
 from tests.integration.nodes import streams
 from tests.integration.nodes.disturbances import BACK_SECONDS_MAX, Plan, require_caught_up
 from tests.integration.nodes.load import Load, Silence
-from tests.integration.rolling.record import require_kept, settled
+from tests.integration.nodes.proof import require_as_promised
 
 RUNS = int(os.environ.get("RESULTS_NODE_RUNS", "2"))
 SEED = os.environ.get("RESULTS_SEED") or secrets.token_hex(4)
 POSTED_AGAIN = 8
 RESUMED_SECONDS_MAX = 60.0
-PUBLIC_SECONDS_MAX = 60.0
 # The server's own time-out, by chance between four and nine; nothing sets it.
 ELECTION_SECONDS_MAX = 9.0
 AGAIN_SECONDS_MAX = 3.0
@@ -44,14 +38,10 @@ def test_writes_go_on_after_a_node_is_gone_and_nothing_is_lost(deployment: Deplo
     plan = Plan.of(SEED, run)
     print(f"\nRESULTS_SEED={SEED} run {run}: {plan}", flush=True)
     noise = Noise(deployment)
-    addresses = {pod.name.split("-", 1)[0]: pod.url for pod in deployment.pods}
-    with Load(addresses, deployment.signer.sign, f"{SEED}-{run}").running() as load:
+    with Load.of(deployment, f"{SEED}-{run}").running() as load:
         outage = _disturbed(deployment, load, plan)
 
-    assert load.surprises == []
-    history = asyncio.run(settled(deployment, [one.result_id for one in load.promised]))
-    _everything_is_as_promised(load, history)
-    _what_was_approved_is_public(load)
+    require_as_promised(deployment, load)
     others = noise.summary()["others_share"]
     print(
         f"run {run}: {plan.kind} the {plan.victim}: no write for {outage.seconds:.1f} s, {outage.after_seconds:.1f} s "
@@ -84,33 +74,6 @@ def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> Silence:
     back_at = time.monotonic()
     print(f"struck at 0, back and caught up at {back_at - struck_at:.1f} s", flush=True)
     return load.silence(struck_at, back_at)
-
-
-def _everything_is_as_promised(load: Load, history: Sequence[Recorded]) -> None:
-    """Kept and kept once; what was handed in again under one key is one result; nothing is public twice or early."""
-    require_kept(history, [one.result_id for one in load.promised])
-    ours = [one for one in history if one.address.project_id in {promise.project_id for promise in load.promised}]
-    received = [one for one in ours if one.type == "intake.result.received.v1"]
-    titles = Counter(one.state_as(ResultState).title for one in received)
-    assert titles == Counter(one.title for one in load.promised)
-    published = Counter(
-        (one.address.thing_id, one.state_as(PublicationState).sha256)
-        for one in ours
-        if one.type == "publisher.result.published.v1"
-    )
-    assert {what: times for what, times in published.items() if times > 1} == {}
-
-
-def _what_was_approved_is_public(load: Load) -> None:
-    publisher = load.addresses["publisher"]
-    with httpx.Client(timeout=30) as http:
-        for one in load.promised:
-            url = f"{publisher}/v1/results/{one.result_id}"
-            if one.project_id in load.approved:
-                eventually(lambda url=url: http.get(url).status_code == 200, within=PUBLIC_SECONDS_MAX)  # type: ignore[misc]
-                assert http.get(f"{url}/file").content == one.content
-            else:
-                assert http.get(url).status_code == 404
 
 
 def _without_two_nodes_writers_are_told_to_come_back(deployment: Deployment, load: Load) -> None:
