@@ -205,6 +205,29 @@ def _viruses() -> Found:
     yield "virus.docx", word("word/media/image1.png", say.EICAR), say.has_virus
     yield "virus-in-a-comment.docx", word("word/comments.xml", b"<w>" + say.EICAR + b"</w>"), say.has_virus
     yield "virus.xlsx", sheet("xl/media/image1.png", say.EICAR), say.has_virus
+    for name, at, value in (("size", 18, 5), ("no-size", 18, 0), ("growth", 22, 0x44F00000), ("packing", 8, 0)):
+        yield f"virus-behind-a-wrong-{name}.docx", _with_head(at, value), say.has_virus
+    nested = word("word/embeddings/a.docx", _with_head(18, 5))
+    yield "virus-behind-a-wrong-size-inside.docx", nested, say.in_package(lambda _, body: say.has_virus(body))
+    yield "virus-in-zip64.docx", _in_zip64(), say.has_virus
     yield "virus.doc", samples.word(text="Words") + say.EICAR, say.has_virus
     yield "virus.png", samples.content("png") + say.EICAR, say.has_virus
     yield "virus.mp3", samples.content("mp3") + say.EICAR, say.has_virus
+
+
+def _with_head(at: int, value: int) -> bytes:
+    """A document whose last part's own head says something else than the directory."""
+    data = bytearray(word("word/media/image1.png", say.EICAR))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        start = archive.infolist()[-1].header_offset
+    struct.pack_into("<H" if at == 8 else "<I", data, start + at, value)
+    return bytes(data)
+
+
+def _in_zip64() -> bytes:
+    """A document of which one part keeps its sizes apart, as those of more than 4 GB do."""
+    out = io.BytesIO(word("word/a.xml", b"<a/>"))
+    whole = zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED)
+    with whole as archive, archive.open("word/media/image1.png", "w", force_zip64=True) as part:
+        part.write(say.EICAR)
+    return out.getvalue()

@@ -11,7 +11,7 @@ import zlib
 
 import olefile
 
-from services.validator.formats import Fault, foreign
+from services.validator.formats import Fault, foreign, package
 
 DEPTH_MAX = 3
 NESTED_BYTES_MAX = 64 * 1024 * 1024
@@ -90,6 +90,8 @@ def _in_zip(data: bytes, depth: int) -> list[Fault]:
                 return [Fault("archive-inside", {"what": "a zip archive"})]
             if sum(member.file_size for member in archive.infolist()) > NESTED_BYTES_MAX:
                 return [Fault("archive-bomb", {"reason": "a document inside it is too large when unpacked"})]
+            if any(package.is_contradicted(io.BytesIO(data), member) for member in archive.infolist()):
+                return [Fault("archive-inside", {"what": "an archive that contradicts itself"})]
             if any("vbaproject" in name or "macrosheets/" in name for name in names):
                 return [Fault("macros", {"what": "in a document inside it"})]
             return [Fault("embedded-object", {"what": "an Office document"}), *_nested(archive, depth)]

@@ -21,6 +21,8 @@ RATIO_FROM_BYTES = 64 * 1024 * 1024
 _DIRECTORY_BYTES_MAX = MEMBERS_MAX * 600
 _END_BYTES = 22 + 65_535
 _GAP_BYTES = 64
+_HEAD = struct.Struct("<4s2xHH8xII")
+_LOCKED, _SIZES_FOLLOW, _SIZE_APART = 0x1, 0x8, 0xFFFFFFFF
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 BROKEN = (
     zipfile.BadZipFile,
@@ -87,12 +89,33 @@ def foreign_fault(path: str, archive: zipfile.ZipFile) -> Fault | None:
         comment = struct.unpack_from("<H", tail, at + 20)[0]
         if tail[at + 22 + comment :].strip(b"\0 \r\n"):
             return Fault("foreign-data", {"what": "bytes behind its end"})
+        if any(is_contradicted(file, member) for member in members):
+            return Fault("damaged", {"reason": "the head of a part says something else than the directory"})
         spans = list(_spans(file, members))
         if any(start < before for (_, before), (start, _) in pairwise([*spans, (archive.start_dir, end)])):
             return Fault("archive-bomb", {"reason": "its parts overlap"})
         if _gap(file, spans, archive.start_dir):
             return Fault("foreign-data", {"what": "bytes between its parts"})
     return None
+
+
+def is_contradicted(file: BinaryIO, member: zipfile.ZipInfo) -> bool:
+    """Say whether a member's own head tells of another size or packing than the directory.
+
+    Readers go by the directory; clamd goes by the head, and calls clean without a look what it cannot unpack. Sizes
+    that follow behind the member (flag 3) it finds by itself; sizes kept apart (ZIP64) only together with that flag.
+    """
+    file.seek(member.header_offset)
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return True
+    mark, flags, method, *sizes = _HEAD.unpack(head)
+    if mark != b"PK\x03\x04" or method != member.compress_type or (flags ^ member.flag_bits) & _LOCKED:
+        return True
+    allowed = [[member.compress_size, member.file_size]]
+    if flags & _SIZES_FOLLOW:
+        allowed += [[0, 0], [_SIZE_APART, _SIZE_APART]]
+    return sizes not in allowed
 
 
 def _spans(file: BinaryIO, members: list[zipfile.ZipInfo]) -> Iterator[tuple[int, int]]:
