@@ -13,7 +13,7 @@ from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from shared.errors import TransientError
-from shared.messaging.patience import ANSWER_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, soonest, within
+from shared.messaging.patience import WRITE_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, soonest, within
 
 OPERATION, DELETED = "KV-Operation", frozenset({"DEL", "PURGE"})
 
@@ -96,7 +96,7 @@ class Bucket:
     async def _publish_once(self, key: str, data: bytes, headers: dict[str, str]) -> int:
         try:
             ack = await self.js.publish(
-                f"$KV.{self.name}.{key}", data, stream=self._stream, headers=headers, timeout=ANSWER_SECONDS_MAX
+                f"$KV.{self.name}.{key}", data, stream=self._stream, headers=headers, timeout=WRITE_SECONDS_MAX
             )
         except APIError as error:
             if error.err_code in WRONG_LAST_SEQUENCE:

@@ -25,7 +25,7 @@ from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
 from shared.messaging.following import Announced, followed
 from shared.messaging.known import KnownProjects, grown
-from shared.messaging.patience import ANSWER_SECONDS_MAX, STREAM_FULL, WRONG_LAST_SEQUENCE, answered, soonest, within
+from shared.messaging.patience import STREAM_FULL, WRITE_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, soonest, within
 
 STREAM = "EVENTS"
 APPEND_SECONDS_MAX = 20.0
@@ -154,7 +154,7 @@ class Log:
     async def _append_once(self, event: NewEvent, body: bytes, headers: dict[str, str]) -> Appended:
         try:
             ack = await self.connection.js.publish(
-                event.subject, body, stream=STREAM, headers=dict(headers), timeout=ANSWER_SECONDS_MAX
+                event.subject, body, stream=STREAM, headers=dict(headers), timeout=WRITE_SECONDS_MAX
             )
         except js_errors.APIError as error:
             if error.err_code in STREAM_FULL:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -63,7 +64,7 @@ def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> Silence:
     time.sleep(plan.after_seconds)
     node = plan.chosen(nodes, asyncio.run(streams.leader(deployment)))
     plan.strike(node)
-    struck_at = time.monotonic()
+    struck_at, clock = time.monotonic(), datetime.now(UTC)
     try:
         assert wait_until(lambda: load.posted_since(struck_at) >= POSTED_AGAIN, RESUMED_SECONDS_MAX), "nothing goes on"
         time.sleep(plan.away_seconds)
@@ -72,7 +73,9 @@ def _disturbed(deployment: Deployment, load: Load, plan: Plan) -> Silence:
     require_caught_up(node, asyncio.run(streams.last_sequences(deployment)))
     asyncio.run(streams.require_replicas(deployment))
     back_at = time.monotonic()
-    print(f"struck at 0, back and caught up at {back_at - struck_at:.1f} s", flush=True)
+    print(
+        f"{node.name} struck at {clock:%H:%M:%S.%f}, back and caught up {back_at - struck_at:.1f} s later", flush=True
+    )
     return load.silence(struck_at, back_at)
 
 
