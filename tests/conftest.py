@@ -1,6 +1,7 @@
 """The real servers, once per test run, on loopback ports that no other run uses. In CI a skipped test is a failure."""
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from local.port_ranges import reserved_ports
 from local.provisioning import provision_now
 from local.running import RunningPlatform, running_platform
 from local.servers import ClamdServer, Credentials, NatsCluster, NatsServer, Ports, SeaweedServer
+
+
+def pytest_configure() -> None:
+    """Let the commands that tests start hear Ctrl-C: tests that run in the background would hand on its deafness."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
