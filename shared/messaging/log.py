@@ -28,7 +28,6 @@ from shared.messaging.known import KnownProjects, grown
 from shared.messaging.patience import STREAM_FULL, WRITE_SECONDS_MAX, WRONG_LAST_SEQUENCE, answered, soonest, within
 
 STREAM = "EVENTS"
-APPEND_SECONDS_MAX = 20.0
 LOAD_TRIES_MAX = 60
 CATCH_UP_SEQUENCES_MAX = 2_000
 CATCH_UP_MESSAGES_MAX = 100
@@ -147,7 +146,7 @@ class Log:
                 raise
 
         try:
-            return await answered(append, "the log", seconds_max=APPEND_SECONDS_MAX)
+            return await answered(append, "the log")
         except js_errors.APIError as error:
             raise TransientError(f"the log refused an event: {error}") from error
 

@@ -1,7 +1,8 @@
-"""Asking NATS until it answers: a node that dies or freezes leaves its streams without a leader for up to nine seconds.
+"""Asking NATS until it answers: a node that dies or freezes leaves its streams without a leader for some seconds.
 
-That is the server's own time-out of an election (four to nine seconds, by chance), then the next leader answers. So
-whoever asks, asks again; whatever is asked here must therefore be harmless when it is carried out twice.
+Four to nine, by chance: the server's own time-out of an election; and as much again where the follower that campaigned
+first had not got everything. Then the next leader answers. So whoever asks, asks again; whatever is asked here must
+therefore be harmless when it is carried out twice.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ ANSWER_SECONDS_MAX = 2.0
 AGAIN_SECONDS = 0.5
 # A repeated write is cheap: the server knows its id and answers without writing.
 WRITE_SECONDS_MAX = 1.0
-PATIENCE_SECONDS = 12.0
+PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS_FIRST = 0.05
 PAUSE_SECONDS_MAX = 0.4
 STREAM_FULL = frozenset({10047, 10077, 10023})
