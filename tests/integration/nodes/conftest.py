@@ -1,4 +1,4 @@
-"""One deployment for all drills: three nodes of NATS, the store, clamd, and one pod of each service."""
+"""One deployment for the drills of a module: three nodes of NATS, the store, clamd, and one pod of each service."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ collect_ignore = [] if RUNS > 2 else ["test_frozen_services.py"]
 LEAVE_AT_ONCE = {"RESULTS_HTTP_LEAVE_SECONDS": "0"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     with deployed(tmp_path_factory.mktemp("nodes"), OVERLAY, pods_each=1, changes=LEAVE_AT_ONCE) as made:
         yield made
