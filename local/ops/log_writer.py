@@ -95,7 +95,7 @@ class LogWriter:
 
     async def _token(self) -> str:
         if not self._inbox:
-            self._inbox = f"{self.connection.inbox}.restore.{id(self):x}"
+            self._inbox = self.connection.client.new_inbox()
             await self.connection.client.subscribe(f"{self._inbox}.*", cb=self._on_answer)
         return f"{self._inbox}.{next(self._tokens)}"
 

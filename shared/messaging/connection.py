@@ -72,7 +72,6 @@ class Connection:
 
     client: Client
     js: JetStreamContext
-    inbox: str
     welcome: Welcome
     denied: deque[str] = field(default_factory=lambda: deque(maxlen=100))
 
@@ -113,7 +112,6 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
     async def on_reconnected() -> None:
         welcome.admit()
 
-    inbox = f"_INBOX.{credentials.user}"
     client = Client()
     try:
         async with asyncio.timeout(attempts_seconds):
@@ -121,7 +119,7 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
                 credentials.url.split(","),
                 **credentials.login,  # type: ignore[arg-type]  # texts, for parameters that are texts
                 name=name,
-                inbox_prefix=inbox.encode(),
+                inbox_prefix=f"_INBOX.{credentials.user}".encode(),
                 error_cb=on_error,
                 reconnected_cb=on_reconnected,
                 max_reconnect_attempts=-1,
@@ -134,4 +132,4 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
         welcome.require()
         raise
     welcome.admit()
-    return Connection(client, client.jetstream(timeout=5), inbox, welcome, denied)
+    return Connection(client, client.jetstream(timeout=5), welcome, denied)

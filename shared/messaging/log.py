@@ -311,7 +311,7 @@ class DirectGet:
     def __init__(self, connection: Connection, stream: str = STREAM) -> None:
         self._connection = connection
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
-        self._prefix = f"{connection.inbox}.direct.{id(self):x}"
+        self._prefix = connection.client.new_inbox()
         self._tokens = itertools.count()
         self._waiting: dict[str, asyncio.Queue[Msg]] = {}
         self._subscribing: Awaitable[object] | None = None
@@ -343,15 +343,17 @@ class DirectGet:
             del self._waiting[token]
 
     async def _collect(self, answers: "asyncio.Queue[Msg]") -> list[Recorded]:
-        found: list[Recorded] = []
+        """Take answers until the last one. A request that was sent twice, over a new connection, is answered twice."""
+        found: dict[int, Recorded] = {}
         while True:
             message = answers.get_nowait() if answers.qsize() else await within(answers.get())
             headers = message.headers or {}
             status = headers.get("Status")
             if status is None:
-                found.append(_from_direct(message))
+                one = _from_direct(message)
+                found[one.sequence] = one
             elif status in {"204", "404"}:
-                return found
+                return list(found.values())
             elif status == "413":
                 raise TooManySubjectsError
             elif status == "503":

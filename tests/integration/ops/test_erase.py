@@ -81,7 +81,9 @@ def test_an_event_on_which_nothing_rests_can_be_taken_out(
     scenario = Scenario(site, tmp_path)
     scenario.register(summary=f"Ask {NAME}.")
     erase = ("erase", "--project", scenario.project_id, "--person", "nobody", "--also", NAME, "--yes", "--json")
-    (named,) = told(results(*home, *erase))["stays"]["named_in"]
+    named_in = told(results(*home, *erase))["stays"]["named_in"]
+    assert len(named_in) == 1, named_in
+    named = named_in[0]
 
     present = results(*home, *erase, "--event", str(named))
     scenario.register()
