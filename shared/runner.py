@@ -153,6 +153,7 @@ class _Server(uvicorn.Server):
         if self.started:
             log.info("serving", host=self.config.host, port=self.config.port)
         if self.leads and self.started:
+            _calm_garbage_collection()
             self.readiness.started()
 
     @contextlib.contextmanager

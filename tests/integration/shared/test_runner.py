@@ -15,8 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.server import wait_until
+
 PROGRAM = """
-import asyncio, os, sys
+import asyncio, gc, os, sys
 from contextlib import asynccontextmanager
 from fastapi import APIRouter
 from shared.http.app import create_app
@@ -31,14 +33,20 @@ def build(settings, readiness):
 
     @router.get("/slow")
     async def slow() -> dict[str, str]:
+        print("asked", flush=True)
         await asyncio.sleep(float(os.environ.get("SLOW", "1")))
         return {"done": "yes"}
+
+    @router.get("/frozen")
+    async def frozen() -> int:
+        return gc.get_freeze_count()
 
     @asynccontextmanager
     async def lifespan(app):
         if os.environ.get("START") == "fails":
             raise RuntimeError("the streams differ from what is declared")
         if os.environ.get("START") == "hangs":
+            print("hanging", flush=True)
             await asyncio.sleep(600)
         yield
         print("lifespan ended", flush=True)
@@ -81,6 +89,11 @@ class Probe:
                 assert time.monotonic() < deadline
                 assert self.process.poll() is None, self.process.communicate()
                 time.sleep(0.02)
+
+    def wait_told(self, line: str) -> None:
+        """Wait until the program has printed its next line, which is this one."""
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == f"{line}\n"
 
     def end(self, seconds: float = 20) -> tuple[int, str, str]:
         out, err = self.process.communicate(timeout=seconds)
@@ -133,23 +146,20 @@ def test_help_names_the_service_and_its_settings(program: Path) -> None:
     assert "Unit: seconds" in done.stdout
 
 
+def test_garbage_collection_leaves_alone_what_a_service_built_at_its_start(probe: Probe) -> None:
+    assert probe.wait_for("/frozen").json() > 10_000
+
+
 def test_a_running_request_ends_before_the_process_does(probe: Probe) -> None:
     probe.wait_for("/healthz")
-    request = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            f"import httpx; print(httpx.get('http://127.0.0.1:{probe.port}/slow').json())",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(0.6)
-    probe.process.send_signal(signal.SIGTERM)
+    with ThreadPoolExecutor() as beside:
+        running = beside.submit(httpx.get, f"http://127.0.0.1:{probe.port}/slow", timeout=20)
+        probe.wait_told("asked")
+        probe.process.send_signal(signal.SIGTERM)
 
-    code, out, err = probe.end()
+        code, out, err = probe.end()
 
-    assert request.communicate(timeout=10)[0].strip() == "{'done': 'yes'}"
+    assert running.result().json() == {"done": "yes"}
     assert code == 0
     assert "lifespan ended" in out
     lines = [json.loads(line) for line in err.splitlines()]
@@ -166,9 +176,9 @@ def test_a_service_that_leaves_serves_on_and_sends_its_callers_elsewhere(program
     with httpx.Client(base_url=url, timeout=20) as kept, ThreadPoolExecutor() as beside:
         assert "connection" not in kept.get("/healthz").headers
         running = beside.submit(httpx.get, f"{url}/slow", timeout=20)
-        time.sleep(0.3)
+        probe.wait_told("asked")
         probe.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        assert wait_until(lambda: probe.wait_for("/readyz", admin_port).status_code == 503, seconds_max=5)
 
         on_the_kept, on_a_new = kept.get("/healthz"), httpx.get(f"{url}/healthz")
         ready = probe.wait_for("/readyz", admin_port)
@@ -184,8 +194,7 @@ def test_a_second_signal_ends_the_leaving(program: Path) -> None:
     probe = Probe(program, RESULTS_HTTP_LEAVE_SECONDS="120")
     probe.wait_for("/healthz")
     probe.process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    assert probe.process.poll() is None
+    assert wait_until(lambda: probe.wait_for("/healthz").headers.get("connection") == "close", seconds_max=5)
     probe.process.send_signal(signal.SIGTERM)
 
     assert probe.end(seconds=5)[0] == 0
@@ -195,10 +204,11 @@ def test_a_request_that_does_not_end_is_cut_off_at_the_deadline(program: Path) -
     probe = Probe(program, SLOW="600", RESULTS_HTTP_DRAIN_SECONDS="1")
     probe.wait_for("/healthz")
     with pytest.raises(httpx.ReadTimeout):
-        httpx.get(f"http://127.0.0.1:{probe.port}/slow", timeout=0.2)
+        httpx.get(f"http://127.0.0.1:{probe.port}/slow", timeout=httpx.Timeout(20, read=0.2))
+    probe.wait_told("asked")
     hanging = socket.create_connection(("127.0.0.1", probe.port))
     hanging.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-    time.sleep(0.2)
+    probe.wait_told("asked")
     probe.process.send_signal(signal.SIGTERM)
 
     assert probe.end(seconds=6)[0] == 0
@@ -214,7 +224,7 @@ def test_a_service_that_cannot_start_says_why(program: Path) -> None:
 
 def test_a_service_that_still_starts_can_be_stopped(program: Path) -> None:
     probe = Probe(program, START="hangs")
-    time.sleep(2.5)
+    probe.wait_told("hanging")
     probe.process.send_signal(signal.SIGTERM)
 
     assert probe.end(seconds=5)[0] == 0
