@@ -43,6 +43,13 @@ def test_every_command_exists() -> None:
     assert {"restore", "archive", "verify", "export"} <= named <= known
 
 
+def test_every_variable_that_is_typed_is_said_in_the_same_block() -> None:
+    """Somebody has a printed page, and not the shell of the installation."""
+    for block in re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        used = set(re.findall(r"\$(\w+)", block))
+        assert used <= set(re.findall(r"^(\w+)=", block, re.MULTILINE)), block
+
+
 def test_a_restore_to_a_sequence_reaches_the_command_as_a_setting() -> None:
     """As the page pipes it: kubectl adds the variable to the Job without a cluster."""
     [assigned] = re.findall(r"kubectl set env --local -f - (\S+) -o yaml", TYPED)

@@ -166,6 +166,7 @@ def test_every_workload_that_stays_has_a_disruption_budget_that_allows_a_drain(c
     for budget in cluster.of_kind("PodDisruptionBudget"):
         covered += cluster.selected(budget["spec"]["selector"]["matchLabels"])
         assert budget["spec"]["maxUnavailable"] == 1
+        assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow", "not ready: nobody is, while NATS is away"
 
     assert sorted(one["metadata"]["name"] for one in covered) == sorted(cluster.names("Deployment", "StatefulSet"))
 
@@ -193,7 +194,9 @@ def test_three_zones_hold_one_of_each_service_at_least() -> None:
     for service in SERVICES:
         spread = pod_of(cluster.named("Deployment", service))["topologySpreadConstraints"][0]
         assert spread["topologyKey"] == "topology.kubernetes.io/zone"
-        assert (spread["whenUnsatisfiable"], spread["minDomains"]) == ("DoNotSchedule", 3)
+        assert spread["whenUnsatisfiable"] == "DoNotSchedule"
+        assert spread["nodeTaintsPolicy"] == "Honor", "a dead zone would hold up every new pod in the others"
+        assert "minDomains" not in spread, "with fewer zones than this there is one pod in each, and no more"
     assert {one["spec"]["minReplicaCount"] for one in cluster.of_kind("ScaledObject")} == {3}
     assert {one["spec"]["minReplicas"] for one in cluster.of_kind("HorizontalPodAutoscaler")} == {3}
 
@@ -302,6 +305,12 @@ def test_ingress_leads_to_the_port_for_people_under_tls(cluster: Cluster) -> Non
         hosts.append(rule["host"])
 
     assert len(hosts) == len(set(hosts))
+
+
+def test_a_renewed_authority_is_trusted_by_who_has_the_bundle_of_before() -> None:
+    authority = rendered("production").named("Certificate", "authority")["spec"]
+
+    assert authority["privateKey"]["rotationPolicy"] == "Never", "another key, and nobody speaks to NATS any more"
 
 
 def test_certificates_are_made_for_the_names_that_are_served(cluster: Cluster) -> None:
