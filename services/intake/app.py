@@ -254,9 +254,9 @@ async def _sweeping(settings: IntakeSettings, tools: _Tools) -> AsyncIterator[No
         yield
         return
     sweep = SweepIncoming(store=store, events=tools.log, sessions=tools.sessions)
-    async with _beside(_again_and_again(sweep, settings.sweep_seconds)):
-        yield
-    store.close()
+    with contextlib.closing(store):
+        async with _beside(_again_and_again(sweep, settings.sweep_seconds)):
+            yield
 
 
 def sweeper_store(settings: IntakeSettings) -> S3ObjectStore | None:
@@ -275,6 +275,8 @@ async def _again_and_again(sweep: Callable[[], Awaitable[object]], pause_seconds
             await sweep()
         except (TransientError, PermanentError) as error:
             log.warning("sweep_stopped", reason=repr(error))
+        except Exception:
+            log.exception("sweep_failed")
 
 
 def _credentials(settings: IntakeSettings) -> Credentials:

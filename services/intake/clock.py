@@ -34,6 +34,8 @@ class Clock:
                 await self.tick()
             except (TransientError, PermanentError) as error:
                 log.warning("clock_waits", reason=repr(error))
+            except Exception:
+                log.exception("clock_failed")
             await asyncio.sleep(TICK_SECONDS)
 
     async def tick(self) -> None:

@@ -23,7 +23,7 @@ from services.validator.public import public_sequences, registered_projects
 from services.validator.use_cases.check_content import CheckUnfinishedError, ScannerAwayError
 from services.validator.use_cases.rescan_content import TRIES_MAX, RescanContent, RescanImpossibleError
 from shared.contracts.verdict import VerdictOutcome
-from shared.errors import PermanentError, TransientError
+from shared.errors import TransientError
 from shared.messaging.events import Recorded
 from shared.messaging.log import Log
 from shared.storage.ports import ObjectMissingError
@@ -35,7 +35,7 @@ QUIET_LOOK_SECONDS = 0.2
 LOOKED_AT = Metric("results_public_scanned_again_total", "Public contents scanned with newer signatures", ["answer"])
 RUNNING = Gauge("results_public_scan_running", "1 while this validator scans everything public again")
 
-_log = structlog.get_logger(__name__)
+_logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +82,9 @@ class RescanPublic:
             try:
                 await self.look()
             except (TransientError, OSError) as error:
-                _log.warning("rescan_put_off", reason=str(error))
-            except PermanentError:
-                _log.exception("rescan_put_off")
+                _logger.warning("rescan_put_off", reason=str(error))
+            except Exception:
+                _logger.exception("rescan_failed")
             await asyncio.sleep(self.pace.between_looks)
 
     async def look(self) -> Ledger | None:
@@ -117,13 +117,13 @@ class _Pass:
     counted: Counter[str] = field(default_factory=Counter)
 
     async def through(self) -> Ledger:
-        _log.info("rescan_began", signatures=self.ledger.signatures, after=self.ledger.after)
+        _logger.info("rescan_began", signatures=self.ledger.signatures, after=self.ledger.after)
         async for project_id, sequence in registered_projects(self.job.log):
             if sequence > self.ledger.after:
                 await self._project(project_id)
                 await self._note(after=sequence)
         await self._note(at_once=True, finished_at=datetime.now(UTC))
-        _log.info(
+        _logger.info(
             "rescan_finished", signatures=self.ledger.signatures, scanned=self.ledger.scanned, found=self.ledger.found,
             failed=self.ledger.failed,
         )  # fmt: skip
@@ -148,7 +148,7 @@ class _Pass:
             return
         outcome = await self._judged(event) if answer else None
         self.counted["found" if outcome else "failed"] += 1
-        _log.error("rescan_found", object_key=content.object_key, outcome=outcome or "the bytes cannot be checked")
+        _logger.error("rescan_found", object_key=content.object_key, outcome=outcome or "the bytes cannot be checked")
 
     async def _judged(self, event: Recorded) -> VerdictOutcome | None:
         """Judge in full, a few times where a check cannot run; None when it never could."""

@@ -23,7 +23,7 @@ PAUSE_SECONDS_FIRST = 4.0
 PAUSE_SECONDS_MAX = 3_600.0
 UNFINISHED = Gauge("results_unfinished_verdicts", "Files whose checks could not be completed yet")
 
-_log = structlog.get_logger(__name__)
+_logger = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class _Waiting:
         self.tries += 1
         self.for_engine = False
         self.not_before = time.monotonic() + pause
-        _log.warning("retry_in_vain", tries=self.tries, pause_seconds=pause, reason=reason)
+        _logger.warning("retry_in_vain", tries=self.tries, pause_seconds=pause, reason=reason)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,12 +56,14 @@ class RetryUnfinished:
     _position: int = 0
 
     async def run(self) -> None:
-        """Sweep for ever; trouble with the log is only a reason to try again."""
+        """Sweep for ever; trouble with the log, and a bug of ours, are only reasons to try again."""
         while True:
             try:
                 await self.sweep()
             except (TransientError, OSError) as error:
-                _log.warning("sweep_put_off", reason=str(error))
+                _logger.warning("sweep_put_off", reason=str(error))
+            except Exception:
+                _logger.exception("sweep_failed")
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self) -> None:
@@ -78,14 +80,15 @@ class RetryUnfinished:
 
     async def _catch_up(self) -> None:
         async for recorded in self.log.history("validator.>", after=self._position):
+            self._position = recorded.sequence
             verdict = recorded.state()
-            assert isinstance(verdict, VerdictState)
+            if not isinstance(verdict, VerdictState):
+                continue
             known = self._waiting.get(recorded.subject)
             if is_complete(verdict):
                 self._waiting.pop(recorded.subject, None)
             elif known is None or known.revision != verdict.revision:
                 self._waiting[recorded.subject] = _Waiting(verdict.revision, _waits_for_engine(verdict))
-            self._position = recorded.sequence
 
     def _is_due(self, one: _Waiting, present: bool, now: float) -> bool:
         return now >= one.not_before and (present or not one.for_engine)
@@ -99,6 +102,9 @@ class RetryUnfinished:
                 one.for_engine = True
             except (TransientError, PermanentError) as error:
                 one.put_off(str(error))
+            except Exception as error:
+                _logger.exception("retry_failed")
+                one.put_off(repr(error))
             else:
                 if outcome is None:
                     self._waiting.pop(subject, None)
