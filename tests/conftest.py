@@ -9,7 +9,6 @@ import pytest
 
 from local.port_ranges import reserved_ports
 from local.provisioning import provision_now
-from local.running import RunningPlatform, running_platform
 from local.servers import ClamdServer, Credentials, NatsCluster, NatsServer, Ports, SeaweedServer
 
 
@@ -74,11 +73,3 @@ def clamd_server(server_home: Path, server_ports: Ports) -> Iterator[ClamdServer
     """A clamd that knows the EICAR test string."""
     with ClamdServer(server_home / "clamd", server_ports) as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
-    """The whole platform as a process of its own. A trusted source of report approvals is `sap`."""
-    environment = {"RESULTS_REPORT_SOURCES": '["sap"]', "RESULTS_LOG_FORMAT": "json"}
-    with running_platform(tmp_path_factory.mktemp("platform"), environment) as running:
-        yield running

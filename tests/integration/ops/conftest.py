@@ -10,7 +10,7 @@ from tests.e2e.site import Site
 from tests.integration.ops.commands import site_of
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     """A platform of the operators' own: what they archive and count is what these tests have put there."""
     quick = {"RESULTS_VALIDATOR_RESCAN_SECONDS": "0.05"}
@@ -18,7 +18,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatfo
         yield platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(platform: RunningPlatform) -> Iterator[Site]:
     with httpx.Client(timeout=30) as http:
         yield site_of(platform, http)
