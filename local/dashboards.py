@@ -13,6 +13,7 @@ SOURCE = {"type": "prometheus", "uid": "${source}"}
 WIDTH, HEIGHT, COLUMNS = 8, 8, 3
 HERE = 'namespace="$namespace"'
 JOB = f'{HERE}, job=~"$job"'
+CALLS = f'{JOB}, route!~"/(healthz|readyz|metrics)"'
 RATE = "$__rate_interval"
 
 
@@ -45,10 +46,10 @@ def per_second(metric: str, by: str, labels: str) -> str:
     return f"sum by ({by}) (rate({metric}{{{labels}}}[{RATE}]))"
 
 
-_REQUESTS = f"sum by (job) (rate(http_request_seconds_count{{{JOB}}}[{RATE}]))"
-_ERRORS = f'sum by (job) (rate(http_request_seconds_count{{{JOB}, status=~"5.."}}[{RATE}]))'
+_REQUESTS = f"sum by (job) (rate(http_request_seconds_count{{{CALLS}}}[{RATE}]))"
+_ERRORS = f'sum by (job) (rate(http_request_seconds_count{{{CALLS}, status=~"5.."}}[{RATE}]))'
 _STORE_FAILS = f'sum by (job, operation) (rate(results_store_seconds_count{{{JOB}, outcome="failed"}}[{RATE}]))'
-_REFUSED = f'sum by (job, status) (rate(http_request_seconds_count{{{JOB}, status=~"4.."}}[{RATE}]))'
+_REFUSED = f'sum by (job, status) (rate(http_request_seconds_count{{{CALLS}, status=~"4.."}}[{RATE}]))'
 _BEHIND = (
     f"max by (model) (read_model_position{{{HERE}}}) - on (model) group_right min by (model, pod) "
     f"(read_model_position{{{HERE}}})"
@@ -59,7 +60,7 @@ SERVICES = Dashboard(
     "Results: golden signals of each service",
     {
         "Requests": (
-            Panel("Requests a second", "By service.", {"{{job}}": _REQUESTS}, "reqps"),
+            Panel("Requests a second", "By service, without probes.", {"{{job}}": _REQUESTS}, "reqps"),
             Panel(
                 "Errors",
                 "Share of requests that got 5xx.",
@@ -71,7 +72,7 @@ SERVICES = Dashboard(
                 "Duration",
                 "Half, 95 and 99 of a hundred are quicker.",
                 {
-                    f"{{{{job}}}} p{int(one * 100)}": quantile(one, "http_request_seconds", "job", JOB)
+                    f"{{{{job}}}} p{int(one * 100)}": quantile(one, "http_request_seconds", "job", CALLS)
                     for one in (0.5, 0.95, 0.99)
                 },
                 "s",
@@ -80,13 +81,13 @@ SERVICES = Dashboard(
             Panel(
                 "Routes",
                 "Requests a second.",
-                {"{{method}} {{route}}": per_second("http_request_seconds_count", "method, route", JOB)},
+                {"{{method}} {{route}}": per_second("http_request_seconds_count", "method, route", CALLS)},
                 "reqps",
             ),
             Panel(
                 "Slow routes",
                 "95 of a hundred are quicker.",
-                {"{{route}}": quantile(0.95, "http_request_seconds", "route", JOB)},
+                {"{{route}}": quantile(0.95, "http_request_seconds", "route", CALLS)},
                 "s",
             ),
             Panel(
