@@ -19,11 +19,26 @@ execveat 322 281
 ptrace 101 117
 kill 62 129
 tkill 200 130
+tgkill 234 131
+rt_sigqueueinfo 129 138
+rt_tgsigqueueinfo 297 240
+setpriority 141 140
+sched_setparam 142 118
+sched_setscheduler 144 119
+sched_setattr 314 274
+sched_setaffinity 203 122
+ioprio_set 251 30
+migrate_pages 256 238
+move_pages 279 239
+kcmp 312 272
 process_vm_readv 310 270
 process_vm_writev 311 271
 pidfd_open 434 434
 pidfd_send_signal 424 424
 pidfd_getfd 438 438
+process_madvise 440 440
+process_mrelease 448 448
+open_by_handle_at 304 265
 truncate 76 45
 ftruncate 77 46
 rename 82 -
@@ -40,14 +55,27 @@ unlinkat 263 35
 symlink 88 -
 symlinkat 266 36
 chmod 90 -
+fchmod 91 52
 fchmodat 268 53
+fchmodat2 452 452
 chown 92 -
 lchown 94 -
+fchown 93 55
 fchownat 260 54
 mknod 133 -
 mknodat 259 33
+utime 132 -
+utimes 235 -
+futimesat 261 -
 utimensat 280 88
 setxattr 188 5
+lsetxattr 189 6
+fsetxattr 190 7
+setxattrat 463 463
+removexattr 197 14
+lremovexattr 198 15
+fremovexattr 199 16
+removexattrat 466 466
 mount 165 40
 umount2 166 39
 pivot_root 155 41
@@ -76,6 +104,9 @@ reboot 169 142
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 OPEN = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}
 """Calls that open files, each with the position of the argument that holds the flags."""
+
+OF_OTHERS = {"x86_64": (302,), "aarch64": (261,)}
+"""prlimit64: what it may be told of is the caller itself, process 0; a limit of another process would end that one."""
 
 UNKNOWN = (435, 437)
 """clone3 and openat2: the C library falls back to calls that can be judged when it is told that these do not exist."""

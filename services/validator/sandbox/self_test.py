@@ -1,9 +1,11 @@
 """A child tries what it must not be able to do, so that readiness tells what is, not what was asked for."""
 
+import ctypes
 import os
 import socket
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -14,6 +16,7 @@ def holes() -> list[str]:
         "processes": _processes,
         "files": _files,
         "signals": _signals,
+        "other processes": _other_processes,
     }
     return [name for name, attempt in attempts.items() if _succeeds(attempt)]
 
@@ -45,4 +48,16 @@ def _files() -> None:
 
 
 def _signals() -> None:
-    os.kill(os.getppid(), 0)
+    """By either of two calls: a thread is as good as its process."""
+    service = os.getppid()
+    with suppress(OSError):
+        os.kill(service, 0)
+        return
+    send = getattr(ctypes.CDLL(None), "tgkill", None)
+    if send is None or send(service, service, 0) != 0:
+        raise PermissionError
+
+
+def _other_processes() -> None:
+    """The environment of the service holds its passwords."""
+    Path(f"/proc/{os.getppid()}/environ").read_bytes()
