@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from local.port_ranges import reserved_ports
 from local.provisioning import provision_now
@@ -15,6 +16,9 @@ from local.servers import ClamdServer, Credentials, NatsCluster, NatsServer, Por
 def pytest_configure() -> None:
     """Let the commands that tests start hear Ctrl-C: tests that run in the background would hand on its deafness."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A traceback with every variable in it, as structlog draws one by itself, takes seconds.
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.hookimpl(wrapper=True)

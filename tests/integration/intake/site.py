@@ -34,7 +34,7 @@ def issuing(home: Path) -> Iterator[Signer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for({}))
     signer = Signer(f"http://127.0.0.1:{server.server_address[1]}", home)
     server.RequestHandlerClass = handler_for(documents(signer.issuer, signer))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     yield signer
     server.shutdown()
     server.server_close()
