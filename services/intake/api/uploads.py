@@ -54,7 +54,8 @@ def build_uploads(get: Get) -> APIRouter:
         """
         intake = get()
         sub, span = await _sub(request), _span(request)
-        async with intake.pieces.slot(sub or upload_id):
+        owner = await intake.receive_upload.owner(upload_id, sub, datetime.now(UTC))
+        async with intake.pieces.slot(owner):
             session = await intake.receive_upload(upload_id, sub, span, _pieces(request), datetime.now(UTC))
         answer = _answer(session, intake.public_base or str(request.base_url))
         if session.complete:

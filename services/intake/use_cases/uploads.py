@@ -89,9 +89,7 @@ class ReceiveUpload:
     async def __call__(
         self, upload_id: str, sub: str | None, span: Span | None, body: AsyncIterator[bytes], now: datetime
     ) -> Session:
-        session, revision = await opened(self.sessions, upload_id, now)
-        if sub is not None and sub != session.sub:
-            raise ProblemError(404, "unknown-upload")
+        session, revision = await self._opened(upload_id, sub, now)
         if span is not None and span.total != session.size:
             raise ProblemError(422, "size-mismatch")
         if span is not None and span.start is None:
@@ -106,6 +104,17 @@ class ReceiveUpload:
         if session.received < session.size:
             return session
         return await self._finish(session, revision)
+
+    async def owner(self, upload_id: str, sub: str | None, now: datetime) -> str:
+        """Return who announced the upload: with or without a token its pieces are theirs. 404 `unknown-upload`."""
+        session, _ = await self._opened(upload_id, sub, now)
+        return session.sub
+
+    async def _opened(self, upload_id: str, sub: str | None, now: datetime) -> tuple[Session, int]:
+        session, revision = await opened(self.sessions, upload_id, now)
+        if sub is not None and sub != session.sub:
+            raise ProblemError(404, "unknown-upload")
+        return session, revision
 
     async def _take(
         self, session: Session, revision: int, body: AsyncIterator[bytes], known: int

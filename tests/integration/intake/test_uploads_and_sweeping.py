@@ -1,6 +1,8 @@
 """Uploads at several replicas, and the sweeper that removes only what nothing names."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 from services.intake.adapters.sessions import KvSessions
@@ -68,6 +70,33 @@ async def test_somebody_elses_token_finds_no_upload(desk: Desk) -> None:
     response = await desk.call("PUT", f"/v1/uploads/{upload['upload_id']}", by="beneficiary", content=CONTENT)
 
     refused(response, 404, "unknown-upload")
+
+
+async def test_slow_uploads_without_a_token_hold_no_more_than_their_owners_share(site: Site, desk: Desk) -> None:
+    await desk.register()
+    over, begun = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield CONTENT[:1]
+        begun.set()
+        await over.wait()
+        yield CONTENT[1:]
+
+    async with site.running(pieces_at_once=2) as app:
+        here = desk.at(app)
+        uploads = [await announce(here) for _ in range(3)]
+        held = [
+            asyncio.create_task(here.http.put(f"/v1/uploads/{one['upload_id']}", content=slow())) for one in uploads
+        ]
+        await begun.wait()
+        body = {"filename": "b.txt", "size": 5, "sha256": hashlib.sha256(b"Beata").hexdigest()}
+        other = told(await here.call("POST", f"{here.path}/uploads", by="beneficiary", json=body), 201)
+
+        answer = await here.http.put(f"/v1/uploads/{other['upload_id']}", content=b"Beata")
+
+        over.set()
+        await asyncio.gather(*held)
+    assert told(answer)["complete"] is True
 
 
 def sweep(store: S3ObjectStore, log: Log, hours: float) -> SweepIncoming:
