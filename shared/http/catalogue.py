@@ -9,6 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from shared.errors import FieldError
+
 Language = Literal["en", "lv"]
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
@@ -49,6 +51,14 @@ def texts(code: str, language: Language = "en", **params: object) -> tuple[str, 
     entry = catalogue().get(code) or catalogue()["invalid-value"]
     told = {name: value[language] if isinstance(value, Mapping) else value for name, value in params.items()}
     return entry.title[language], _filled(entry.detail[language], told)
+
+
+def fault_text(error: FieldError, language: Language = "en") -> str:
+    """What one fault of one field is, in a sentence."""
+    # What pydantic says of a value is English: it is told in no other language.
+    spoken = error.code != "invalid-value" or language == "en"
+    given = error.detail[language] if isinstance(error.detail, Mapping) else error.detail
+    return given or texts(error.code, language, **(error.params if spoken else {}))[1]
 
 
 def _filled(template: str, params: Mapping[str, object]) -> str:

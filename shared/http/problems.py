@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shared.errors import FieldError, ProblemError, TransientError
 from shared.http.body_model import body_of, fields_beside
-from shared.http.catalogue import Language, catalogue, preferred_language, texts
+from shared.http.catalogue import Language, catalogue, fault_text, preferred_language, texts
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_SHOWN_MAX = 600
@@ -71,18 +71,14 @@ def rendered(error: ProblemError, language: Language, request_id: str | None = N
         "detail": detail,
         "code": error.code,
         "rule": error.rule or (entry.rule if entry else None),
-        "errors": [_field(one, language) for one in error.errors[:ERRORS_SHOWN_MAX]] or None,
+        "errors": [
+            {"pointer": one.pointer, "code": one.code, "detail": fault_text(one, language)}
+            for one in error.errors[:ERRORS_SHOWN_MAX]
+        ]
+        or None,
         "request_id": request_id,
     }
     return {name: value for name, value in document.items() if value is not None}
-
-
-def _field(error: FieldError, language: Language) -> dict[str, str]:
-    # What pydantic says of a value is English: it is told in no other language.
-    spoken = error.code != "invalid-value" or language == "en"
-    given = error.detail[language] if isinstance(error.detail, Mapping) else error.detail
-    detail = given or texts(error.code, language, **(error.params if spoken else {}))[1]
-    return {"pointer": error.pointer, "code": error.code, "detail": detail}
 
 
 def respond(error: ProblemError, *, accept_language: str | None, request_id: str | None) -> Response:

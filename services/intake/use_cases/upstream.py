@@ -19,7 +19,7 @@ from services.intake.use_cases.websites import SetWebsite
 from shared.contracts.project import PROJECT_ID, Project
 from shared.contracts.subjects import subject
 from shared.errors import ProblemError
-from shared.http.catalogue import texts
+from shared.http.catalogue import fault_text, texts
 from shared.http.roles import Caller, Role
 from shared.messaging.events import ProjectLog
 
@@ -95,7 +95,7 @@ def rejected(
     error: ProblemError, at: datetime, *, event: UpstreamEvent | None = None, id_: str | None = None
 ) -> Outcome:
     """Return the outcome that stands for a refusal, with every fault of every field in its detail."""
-    faults = [f"{one.pointer}: {one.detail}" for one in error.errors]
+    faults = [f"{one.pointer}: {fault_text(one)}" for one in error.errors]
     detail = " ".join([texts(error.code, "en", **error.params)[1], *faults])
     return Outcome(
         id=event.id if event else id_,

@@ -10,6 +10,7 @@ import pytest
 
 from services.intake.adapters.outcomes import subject_of, token
 from services.intake.api.admission import Admission
+from services.intake.bodies import WebsiteEvent, validated
 from services.intake.cloudevents import event_of, read_json
 from services.intake.domain.outcomes import Identity
 from services.intake.handlers import NamelessEventError, UpstreamInbox
@@ -113,6 +114,20 @@ async def test_an_event_that_is_no_json_is_rejected_by_its_id() -> None:
 async def test_an_event_without_an_id_can_be_told_to_nobody() -> None:
     with pytest.raises(NamelessEventError):
         await inbox(_never, InMemoryOutcomes())(task(id=None))
+
+
+async def test_the_outcome_tells_what_is_wrong_with_each_field() -> None:
+    async def effect(order: Order, event: UpstreamEvent) -> Effect:
+        validated(WebsiteEvent, event.data)
+        raise AssertionError("unreachable")
+
+    outcomes = InMemoryOutcomes()
+    await inbox(effect, outcomes)(task({"project_id": "P-1", "url": 7, "adress": "x"}))
+
+    (told,) = outcomes.written
+    assert told.detail
+    assert "/url: Correct this value: Input should be a valid string." in told.detail
+    assert "/adress: Leave this field out, or correct its name. Known here: url, project_id." in told.detail
 
 
 async def test_an_unknown_type_is_rejected() -> None:
