@@ -58,7 +58,7 @@ async def _check(path: str, examiner: Examiner, scanner: ClamdScanner, gate: asy
             return CheckedFile(
                 path=path, size=0, outcome=VerdictOutcome.ERROR, detected_type=None, checks=(), fault=error.strerror
             )
-        specimen = Specimen(path=path, name=os.path.basename(path), size=length)
+        specimen = _specimen(path, length)
         async with scanner.session() as session:
             await _send(path, session)
             judged = await examiner(specimen, session)
@@ -69,6 +69,11 @@ async def _check(path: str, examiner: Examiner, scanner: ClamdScanner, gate: asy
             detected_type=judged.detected_type,
             checks=judged.checks,
         )
+
+
+def _specimen(path: str, length: int) -> Specimen:
+    """A parser child stands in another folder: a path from here leads to nothing there, or to another file."""
+    return Specimen(path=os.path.abspath(path), name=os.path.basename(path), size=length)
 
 
 async def _send(path: str, session: Session) -> None:

@@ -46,12 +46,15 @@ LEVELS = [
 EICAR = "".join((r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!$H+H*"))
 
 
-def results(*arguments: str, home: Path, base: int, **more: str) -> subprocess.CompletedProcess[str]:
+def results(
+    *arguments: str, home: Path, base: int, folder: Path = ROOT, **more: str
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "RESULTS_HOME": str(home), "RESULTS_PORT_BASE": str(base), "NO_COLOR": "1", **more}
+    environment["PYTHONPATH"] = str(ROOT)
     environment.pop("FORCE_COLOR", None)
     return subprocess.run(
         [sys.executable, "-m", "local.cli", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
@@ -211,9 +214,9 @@ def test_check_shows_hints_on_quality_and_passes(tmp_path: Path) -> None:
 
 def test_check_of_harmless_files_ends_well(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Only words.")
-    judged = results("check", str(tmp_path / "a.txt"), home=tmp_path / "home", base=19_900)
+    judged = results("check", "a.txt", home=tmp_path / "home", base=19_900, folder=tmp_path)
 
-    assert judged.returncode == 0
+    assert judged.returncode == 0, judged.stdout
     assert "passed" in judged.stdout
 
 
