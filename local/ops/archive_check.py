@@ -34,6 +34,8 @@ async def checked(vault: Vault, *, read_objects: bool) -> Checked:
             await _run(vault, run, tips, found)
         missing = kept[-1].missing if kept else ()
         await _objects(vault, inventory, frozenset(missing), found, read_objects=read_objects)
+        if not found.files and not found.runs:
+            found.complaints.append("there is no archive here: neither a log nor a run of a backup")
     except BrokenArchiveError as error:
         found.complaints.append(str(error))
     return found

@@ -71,9 +71,9 @@ def test_operations_run_from_their_own_folders_and_their_own_packages(tmp_path: 
     nowhere = run(*arguments, "archive", "follow", folder=tmp_path, PYTHONPATH=str(tmp_path))
     told = {"RESULTS_ARCHIVE_TO": str(tmp_path / "archive"), "PYTHONPATH": str(tmp_path)}
     started = run(*arguments, "archive", "follow", folder=tmp_path, **told)
-    verified = run(*arguments, "archive", "verify", folder=tmp_path, **told)
+    empty = run(*arguments, "archive", "verify", folder=tmp_path, **told)
 
     assert (helped.returncode, "restore" in helped.stdout) == (0, True), helped.stderr
     assert (nowhere.returncode, "RESULTS_ARCHIVE_TO" in nowhere.stderr) == (2, True), nowhere.stderr
     assert (started.returncode, "RESULTS_NATS_URL: is not set" in started.stderr) == (2, True), started.stderr
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert (empty.returncode, "no archive here" in empty.stdout) == (1, True), empty.stdout + empty.stderr
