@@ -78,7 +78,7 @@ def _settled(number: int, how: str) -> DeadLetter:
 
 
 def _described(number: int, letter: DeadLetter) -> dict[str, Any]:
-    described = {"number": number} | letter.model_dump(mode="json", exclude={"data"})
+    described = {"number": number} | letter.model_dump(mode="json", exclude={"data", "packed"})
     try:
         return described | {"body": json.loads(letter.body)}
     except ValueError:

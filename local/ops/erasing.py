@@ -1,7 +1,7 @@
 """Where a person may stand beside the record, and taking them out of there for good."""
 
-import base64
 import json
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from shared.contracts.publication import PublicationState
 from shared.contracts.result import RoundState
 from shared.contracts.review import ReviewResultState, ReviewRoundState
 from shared.messaging.connection import Connection
+from shared.messaging.deadletters import unpacked
 from shared.messaging.events import ProjectLog, Recorded
 from shared.messaging.log import STREAM, Log
 
@@ -71,8 +72,9 @@ def _all_of(message: Message) -> bytes:
     inside = b""
     if message.subject.startswith("deadletter."):
         try:
-            inside = base64.b64decode(json.loads(message.data)["data"])
-        except (ValueError, KeyError, TypeError):
+            letter = json.loads(message.data)
+            inside = unpacked(letter["data"], packed=letter.get("packed", False))
+        except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
             inside = b""
     return b"\n".join((message.data, inside, json.dumps(message.headers, ensure_ascii=False).encode()))
 

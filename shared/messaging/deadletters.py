@@ -5,8 +5,10 @@ own on `deadletter.replay.<service>`, so it is as durable as the letter; the ser
 """
 
 import base64
+import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -15,12 +17,20 @@ from pydantic import Field
 from shared.contracts.model import WireModel
 
 STREAM = "DEADLETTERS"
+# What a server takes in one message is 1 MiB with its headers, and a message of the inbox may be as large.
+LETTER_BYTES_MAX = (1 << 20) - 4_096
+PACKED_FROM_BYTES = 256 << 10
+BODY_BYTES_CUT = 256 << 10
+HEADERS_CUT, HEADER_CHARACTERS_CUT = 50, 1_000
 RESCAN_HEADER = "results-rescan"
 """On a replayed message of the validator: check the content again although it has a verdict."""
 
 
 class DeadLetter(WireModel):
-    """One message that could not be handled. `stream` and `sequence` say where it came from."""
+    """One message that could not be handled. `stream` and `sequence` say where it came from.
+
+    `data` is the body in base64, of a large one its zlib stream in base85: then it is `packed`.
+    """
 
     service: str
     consumer: str
@@ -29,6 +39,7 @@ class DeadLetter(WireModel):
     subject: str
     headers: dict[str, str] = Field(default_factory=dict)
     data: str
+    packed: bool = False
     code: str
     reason: str
     attempts: int
@@ -37,14 +48,38 @@ class DeadLetter(WireModel):
     @property
     def body(self) -> bytes:
         """The original body."""
-        return base64.b64decode(self.data)
+        return unpacked(self.data, packed=self.packed)
+
+
+def kept(body: bytes) -> dict[str, Any]:
+    """Return the fields of a letter that hold a body."""
+    if len(body) < PACKED_FROM_BYTES:
+        return {"data": base64.b64encode(body).decode()}
+    return {"data": base64.b85encode(zlib.compress(body)).decode(), "packed": True}
+
+
+def unpacked(data: str, *, packed: bool) -> bytes:
+    """Return the body that a letter holds."""
+    return zlib.decompress(base64.b85decode(data)) if packed else base64.b64decode(data)
+
+
+def _fitting(letter: DeadLetter) -> bytes:
+    """Return a letter as it is sent. Of what stays too large, which is no text, only the beginning can be kept."""
+    whole = letter.model_dump_json().encode()
+    if len(whole) <= LETTER_BYTES_MAX:
+        return whole
+    body = letter.body
+    headers = {name: text[:HEADER_CHARACTERS_CUT] for name, text in [*letter.headers.items()][:HEADERS_CUT]}
+    reason = f"{letter.reason} (cut: the body had {len(body)} bytes, there were {len(letter.headers)} headers)"
+    changes = {"headers": headers, "reason": reason, "packed": False} | kept(body[:BODY_BYTES_CUT])
+    return letter.model_copy(update=changes).model_dump_json().encode()
 
 
 async def send(js: JetStreamContext, letter: DeadLetter) -> None:
     """Store a letter and wait until it is stored; the same failure of the same message is stored once."""
     await js.publish(
         f"deadletter.{letter.service}.{letter.consumer}",
-        letter.model_dump_json().encode(),
+        _fitting(letter),
         stream=STREAM,
         headers={"Nats-Msg-Id": f"{letter.consumer}:{letter.stream}:{letter.sequence}:{letter.attempts}"},
         timeout=5,

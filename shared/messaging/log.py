@@ -20,7 +20,7 @@ from nats.js import errors as js_errors
 
 from shared import tracing
 from shared.contracts.subjects import OWNERS
-from shared.errors import PermanentError, TransientError
+from shared.errors import PermanentError, ProblemError, TransientError
 from shared.messaging.connection import Connection, ForbiddenError
 from shared.messaging.events import Guard, NewEvent, ProjectLog, Recorded
 from shared.messaging.following import Announced, followed
@@ -34,6 +34,8 @@ CATCH_UP_MESSAGES_MAX = 100
 HISTORY_BATCH_MAX = 500
 DECISIONS_MAX = 30
 ANSWER_BYTES_MAX = 128 << 20
+# The stream takes 1 MiB with the headers, which hold a few hundred characters, percent-encoded at worst.
+EVENT_BYTES_MAX = (1 << 20) - (16 << 10)
 
 _logger = structlog.get_logger(__name__)
 
@@ -125,7 +127,8 @@ class Log:
         """Append the event if nothing under the guard has changed; raise ConflictError if something has.
 
         An unanswered publish is repeated with the same id until it is known what became of it; TransientError when
-        the server stays away. An event that stands there already, by its id, is a success.
+        the server stays away. An event that stands there already, by its id, is a success. Raises 413
+        `request-too-large` for a state that no event can hold: it would never be taken.
         """
         with tracing.piece(f"append {event.type}", "producer", _told(event)):
             return await self._append(event, guard)
@@ -136,6 +139,8 @@ class Log:
             "Nats-Expected-Last-Subject-Sequence-Subject": guard.filter,
         }
         body = event.body()
+        if len(body) > EVENT_BYTES_MAX:
+            raise ProblemError(413, "request-too-large", limit=EVENT_BYTES_MAX)
 
         async def append() -> Appended:
             try:

@@ -6,7 +6,6 @@ behind something slow.
 """
 
 import asyncio
-import base64
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -219,7 +218,7 @@ class Settlement:
             sequence=recorded.sequence,
             subject=recorded.subject,
             headers=recorded.headers,
-            data=base64.b64encode(recorded.data).decode(),
+            **deadletters.kept(recorded.data),
             code=getattr(error, "code", type(error).__name__),
             reason=str(error)[:2_000],
             attempts=attempt,

@@ -110,6 +110,22 @@ async def test_a_report_is_believed_of_a_trusted_source_alone(desk: Desk) -> Non
     assert told(await desk.call("GET", desk.path))["final_report_approved"] is True
 
 
+async def test_a_project_that_no_event_can_hold_is_refused_at_once_over_http_and_nats(site: Site, desk: Desk) -> None:
+    titles = [{"number": number, "title": "t" * 180} for number in range(1, 100)]
+    package = {"title": "Content", "planned_results": "p" * 500, "activities": titles}
+    sent = project(desk, work_packages=[package | {"number": number} for number in range(1, 51)])
+    data = json.dumps(sent["data"], separators=(",", ":")).encode()
+
+    over_http = await desk.call(
+        "PUT", desk.path, by="upstream", json=desk.body(work_packages=sent["data"]["work_packages"])
+    )
+    async with connected(site) as client:
+        over_nats = await tell(client, sent, data)
+
+    refused(over_http, 413, "request-too-large")
+    assert (over_nats["status"], over_nats.get("code")) == ("rejected", "request-too-large")
+
+
 async def test_a_batch_and_a_body_are_bounded(desk: Desk) -> None:
     many = json.dumps([text(desk)] * 101)
     large = json.dumps([text(desk, "x" * 1_100_000)])

@@ -119,6 +119,29 @@ async def test_a_dependency_that_is_away_delays_and_never_loses(worker, operator
     assert all(pause > 0.15 for pause in pauses), pauses
 
 
+TEXT = json.dumps({"text": secrets.token_urlsafe(720_000)}).encode()
+NOISE = secrets.token_bytes(1_000_000)
+
+
+@pytest.mark.parametrize(("body", "is_whole"), [(TEXT, True), (NOISE, False)], ids=["text", "noise"])
+async def test_a_message_as_large_as_the_inbox_takes_becomes_a_dead_letter_too(  # type: ignore[no-untyped-def]
+    worker, operator: Log, body: bytes, is_whole: bool
+) -> None:
+    js = operator.connection.js
+
+    async def handle(task: Task) -> None:
+        raise PermanentError("cannot be read", code="not-readable")
+
+    async with worker(handle):
+        name = await post(js, body)
+        await eventually(lambda: _none_left(js))
+
+    ((_, letter),) = await letters_of(js, name)
+    assert (letter.body == body) is is_whole
+    assert body.startswith(letter.body)
+    assert ("1000000 bytes" in letter.reason) is not is_whole
+
+
 async def test_a_message_that_can_never_be_handled_becomes_a_dead_letter_and_stops_nothing(  # type: ignore[no-untyped-def]
     worker, operator: Log
 ) -> None:
