@@ -44,8 +44,15 @@ class Clock:
         now = self.now()
         today = self.end_project.calendar.day(now)
         for project_id in [name for name, last in self._last_days.items() if last < today]:
+            await self._end(project_id, now)
+
+    async def _end(self, project_id: str, now: datetime) -> None:
+        """One that cannot be ended, since no event holds its state, keeps no other from its end."""
+        try:
             await self.end_project(project_id, now)
-            del self._last_days[project_id]
+        except PermanentError as error:
+            log.warning("project_not_ended", project_id=project_id, reason=repr(error))
+        del self._last_days[project_id]
 
     async def _catch_up(self) -> None:
         async for recorded in self.log.history("intake.*.project", self._position):

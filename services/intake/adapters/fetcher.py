@@ -43,7 +43,7 @@ class HttpFetcher:
             named = f"{parts.hostname}:{_port(parts)}"
         except ValueError as error:
             raise ProblemError(422, "url-not-allowed") from error
-        if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc:
+        if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc or not parts.netloc.isascii():
             raise ProblemError(422, "url-not-allowed")
         usual = _port(parts) == PORTS[parts.scheme]
         if named not in self.hosts and not (usual and parts.hostname in self.hosts):

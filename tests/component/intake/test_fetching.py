@@ -92,6 +92,13 @@ async def test_a_file_that_is_too_large_is_dropped(host: str, tmp_path: Path) ->
     assert refusal.value.code == "file-too-large"
 
 
+async def test_a_name_is_that_of_a_named_host_only_as_it_is_written(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as refusal:
+        await fetched({"kelvin.test"}, "http://\N{KELVIN SIGN}elvin.test/file.txt", tmp_path)
+
+    assert refusal.value.code == "url-not-allowed"
+
+
 async def test_a_host_that_does_not_answer_is_a_failed_fetch(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as refusal:
         await fetched({"127.0.0.1:9"}, "http://127.0.0.1:9/file.txt", tmp_path)

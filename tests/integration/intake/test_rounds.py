@@ -19,7 +19,7 @@ from shared.contracts.subjects import subject
 from shared.contracts.verdict import VerdictOutcome, VerdictState
 from shared.http.roles import Role
 from shared.messaging.events import NewEvent
-from shared.messaging.log import Log
+from shared.messaging.log import EVENT_BYTES_MAX, Log
 from shared.settings import S3Settings
 from shared.storage.s3 import S3ObjectStore
 from shared.storage.zones import RECEIPTS
@@ -198,3 +198,37 @@ async def test_the_clock_ends_a_project_once_for_all_replicas(desk: Desk, operat
     state = (await operator.load(desk.project_id)).state("intake", "project", ProjectState)
     assert state is not None
     assert state.ended_at is not None
+
+
+def as_large_as_an_event(body: dict[str, Any], size: int) -> dict[str, Any]:
+    """Fill a body whose state is of this size, so that no event can hold ten bytes more."""
+    packages, left = body["work_packages"], EVENT_BYTES_MAX - size
+    for number, package in enumerate(packages):
+        words = min(4_900, left - len(',"planned_results":""'))
+        if words > 0:
+            packages[number] = package | {"planned_results": "p" * words}
+            left -= words + len(',"planned_results":""')
+    return body
+
+
+async def test_a_project_too_large_to_be_ended_keeps_no_other_from_its_end(
+    site: Site, desk: Desk, operator: Log
+) -> None:
+    titles = [{"number": number, "title": "t" * 170} for number in range(1, 100)]
+    packages = [{"number": number, "title": "Content", "activities": titles} for number in range(1, 51)]
+    today = str(datetime.now(UTC).date())
+    large, other = Desk(site=site, app=desk.app), Desk(site=site, app=desk.app)
+    await large.register(end_date=today, work_packages=packages)
+    (first,) = [one async for one in operator.history(f"intake.{large.project_id}.project")]
+    await large.register(**as_large_as_an_event({"end_date": today, "work_packages": packages}, len(first.data)))
+    await other.register(end_date=today)
+
+    async with log_of("intake", site.nats, site.credentials) as log:
+        end = EndProject(Commands(log), Calendar(ZoneInfo("Europe/Riga")))
+        await Clock(log=log, end_project=end, now=lambda: datetime.now(UTC) + timedelta(days=2)).tick()
+
+    types = {
+        name: [one.happened async for one in operator.history(f"intake.{name}.project")]
+        for name in (large.project_id, other.project_id)
+    }
+    assert types == {large.project_id: ["registered", "amended"], other.project_id: ["registered", "ended"]}
