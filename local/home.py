@@ -90,8 +90,11 @@ class Home:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be the only platform in this home. HomeTakenError when there is one already."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Be the only platform in this home. HomeTakenError when there is one already.
+
+        A home that is made here is its owner's alone: the store's files and the officers' notes lie there as they are.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.path / ".lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -46,7 +46,7 @@ class PublicZone:
 
     def prepare(self) -> None:
         """Make the spool, and remove what a killed process left there."""
-        self.spool.mkdir(parents=True, exist_ok=True)
+        self.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self.spool.glob(f"{SPOOLED}*"):
             left.unlink(missing_ok=True)
 

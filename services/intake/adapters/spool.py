@@ -24,7 +24,7 @@ class FileSpools:
 
     def clear(self) -> None:
         """Remove what a process that was killed left behind."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in self.folder.glob("*.spool"):
             left.unlink(missing_ok=True)
 

@@ -217,3 +217,9 @@ async def test_what_a_killed_process_left_is_cleared_at_the_start(tmp_path: Path
     FileSpools(tmp_path, LIMIT).clear()
 
     assert left(tmp_path) == ["other"]
+
+
+async def test_what_arrives_can_be_read_by_nobody_else(tmp_path: Path) -> None:
+    FileSpools(tmp_path / "spool", LIMIT).clear()
+
+    assert (tmp_path / "spool").stat().st_mode & 0o077 == 0

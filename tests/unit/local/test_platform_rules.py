@@ -120,6 +120,15 @@ def test_the_local_issuer_runs_for_nobody_else() -> None:
         require_own("https://login.example.org", "http://127.0.0.1:8105")
 
 
+def test_a_home_is_its_owners_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path / "var" / "home", Ports(8100))
+    with home.held():
+        assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
+
+    Credentials.of_home(tmp_path / "other")
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o700
+
+
 def test_two_platforms_cannot_hold_one_home(tmp_path: Path) -> None:
     home = Home(tmp_path, Ports(8100))
     with home.held(), pytest.raises(HomeTakenError, match=str(tmp_path)), home.held():
