@@ -102,13 +102,15 @@ class _Node(NatsServer):
     def configuration(self) -> dict[str, Any]:
         routes = [f"nats-route://{node.route}" for node in self.cluster.nodes]
         cluster = {"name": "results", "listen": self.route, "routes": routes}
-        return super().configuration() | {"cluster": cluster} | self.cluster.settings
+        given = self.cluster.settings
+        return super().configuration() | given | {"cluster": cluster | given.get("cluster", {})}
 
 
 class NatsCluster:
     """Three servers that replicate each other, for the tests of what one server cannot show.
 
-    `settings` stand in each node's configuration instead of what the local platform has there.
+    `settings` stand in each node's configuration instead of what the local platform has there, those of `cluster`
+    beside it.
     """
 
     def __init__(

@@ -28,7 +28,7 @@ ARCHIVE_POLICY = K8S / "components" / "backup" / "archive-store.policy.json"
 
 
 def nats_cluster(home: Path, ports: Ports, secrets: Secrets, tls: Tls) -> NatsCluster:
-    """Three nodes with the users of `charts/nats/users.yaml`, and TLS for clients as in `charts/nats/tls.yaml`."""
+    """Three nodes with the users of `charts/nats/users.yaml`, and TLS, also between them, by `charts/nats/tls.yaml`."""
     users = values("nats/users.yaml")
     environment = {
         name: _secret(secrets, source["valueFrom"]["secretKeyRef"])
@@ -36,10 +36,19 @@ def nats_cluster(home: Path, ports: Ports, secrets: Secrets, tls: Tls) -> NatsCl
     }
     jetstream = values("nats/values.yaml")["config"]["jetstream"]["merge"]
     assert jetstream == {"sync_interval": "always"}, "the local node has the same; anything else has to be taken over"
-    assert values("nats/tls.yaml")["config"]["nats"]["tls"]["enabled"]
-    settings = _filled_in(users["config"]["merge"], environment)
+    settings = _filled_in(users["config"]["merge"], environment) | _with_tls(tls)
+    return NatsCluster(home, ports, _no_credentials(), settings=settings)
+
+
+def _with_tls(tls: Tls) -> dict[str, Any]:
+    """What the chart makes of the values: an authority that is named stands in every block."""
+    chart = values("nats/tls.yaml")
     shown = {"cert_file": str(tls.certificate), "key_file": str(tls.key)}
-    return NatsCluster(home, ports, _no_credentials(), settings=settings | {"tls": shown})
+    if chart.get("tlsCA", {}).get("enabled"):
+        shown |= {"ca_file": str(tls.bundle)}
+    for part in ("nats", "cluster"):
+        assert chart["config"][part]["tls"]["enabled"]
+    return {"tls": shown, "cluster": {"tls": shown}}
 
 
 def _secret(secrets: Secrets, reference: Mapping[str, str]) -> str:
