@@ -13,7 +13,7 @@ from local.clamav import ClamdServer
 from local.home import Home, PlatformSettings
 from local.port_ranges import reserved_ports
 from local.signatures import Signatures
-from local.terminal import AsJson, console, print_json, print_table, styled
+from local.terminal import AsJson, console, literal, print_json, print_table, styled
 from shared.contracts.verdict import VerdictOutcome
 from shared.settings import load
 
@@ -63,7 +63,7 @@ def _signatures(home: Home, folder: Path) -> Signatures:
 
 def _print(judged: "CheckedFile") -> None:
     about = judged.fault or f"{judged.size:,} bytes, {judged.detected_type or 'unknown type'}"
-    console.print(f"[bold]{judged.path}[/]  {styled(judged.outcome.value)}  ({about})")
+    console.print(f"[bold]{literal(judged.path)}[/]  {styled(judged.outcome.value)}  ({literal(about)})")
     print_table(
         ("  check", "outcome", "finding", "where"),
         (row for result in judged.checks for row in _rows(result.model_dump(mode="json"))),

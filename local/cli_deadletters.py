@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from local.operating import as_operator
-from local.terminal import AsJson, CommandError, console, print_json, print_table
+from local.terminal import AsJson, CommandError, console, literal, print_json, print_table
 from shared.messaging import deadletters
 from shared.messaging.connection import Connection
 from shared.messaging.deadletters import DeadLetter
@@ -45,23 +45,21 @@ def show(number: Number, as_json: AsJson = False) -> None:
         return
     for name, text in described.items():
         console.print(f"[bold]{name:<10}[/] ", end="")
-        console.print(
-            json.dumps(text, indent=2, ensure_ascii=False) if isinstance(text, dict) else str(text), markup=False
-        )
+        console.print(literal(json.dumps(text, indent=2, ensure_ascii=False) if isinstance(text, dict) else text))
 
 
 @app.command()
 def replay(number: Number) -> None:
     """Have the service handle it again, after what was wrong has been mended."""
     letter = _settled(number, "replay")
-    console.print(f"{letter.service} handles {letter.stream} {letter.sequence} again")
+    console.print(f"{letter.service} handles {letter.stream} {letter.sequence} again", markup=False)
 
 
 @app.command()
 def discard(number: Number) -> None:
     """Let it go for good: nothing will handle it."""
     letter = _settled(number, "discard")
-    console.print(f"discarded: {letter.subject} ({letter.code})")
+    console.print(literal(f"discarded: {letter.subject} ({letter.code})"))
 
 
 def _row(number: int, letter: DeadLetter) -> tuple[object, ...]:

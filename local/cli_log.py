@@ -14,7 +14,7 @@ from local.nats_server import http_status
 from local.operating import as_operator
 from local.ports import is_free
 from local.server import wait_until
-from local.terminal import AsJson, CommandError, console, print_json, print_line, print_line_of_json
+from local.terminal import AsJson, CommandError, console, literal, print_json, print_line, print_line_of_json
 from shared.messaging.connection import Connection
 from shared.messaging.events import Recorded
 from shared.messaging.log import Log
@@ -125,7 +125,7 @@ def _shown(event: Recorded, project: str | None, as_json: bool) -> bool:
     moment = event.time.astimezone().time().isoformat(timespec="milliseconds")
     print_line(
         f"[dim]{event.sequence:>7} {moment}[/]"
-        f" [cyan]{event.subject}[/] [bold]{event.happened}[/] [dim]by {event.actor}[/]"
+        f" [cyan]{literal(event.subject)}[/] [bold]{literal(event.happened)}[/] [dim]by {literal(event.actor)}[/]"
     )
     return True
 

@@ -9,7 +9,7 @@ import typer
 
 from local.client import PlatformClient, Rights
 from local.home import Home
-from local.terminal import AsJson, CommandError, console, print_json, print_table, styled
+from local.terminal import AsJson, CommandError, console, literal, print_json, print_table, styled
 from shared.http.roles import Role
 
 app = typer.Typer(no_args_is_help=True, help="Register projects and look at them.")
@@ -47,7 +47,7 @@ def show(project: Annotated[str, typer.Argument(help="Project id.")], as_json: A
         print_json(found | {"results": results})
         return
     locked = " (locked)" if found.get("locked") else ""
-    console.print(f"[bold]{found['title']}[/]  {project}  {styled(found.get('state'))}{locked}")
+    console.print(f"[bold]{literal(found['title'])}[/]  {literal(project)}  {styled(found.get('state'))}{locked}")
     print_table(
         ("result", "title", "status", "revision", "findings"),
         ((one["id"], one["title"], one["status"], one["revision"], _codes(one)) for one in results),
@@ -78,7 +78,7 @@ def register(
     if as_json:
         print_json(done)
         return
-    console.print(f"{name}: {styled((done or {}).get('state', 'registered'))}")
+    console.print(f"{literal(name)}: {styled((done or {}).get('state', 'registered'))}")
 
 
 def post(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -56,5 +57,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty:
 def styled(cell: object) -> str:
     text = "" if cell is None else str(cell)
     style = _STYLES.get(text.removesuffix("…"))
-    escaped = text.replace("[", "\\[")
-    return f"[{style}]{escaped}[/]" if style else escaped
+    return f"[{style}]{literal(text)}[/]" if style else literal(text)
+
+
+def literal(text: object) -> str:
+    """Return a text that others wrote as it may stand in markup: it is neither markup nor a command to the terminal."""
+    return escape(
+        "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in str(text))
+    )

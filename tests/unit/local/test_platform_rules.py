@@ -20,7 +20,7 @@ from local.ports import Ports
 from local.seaweed import SeaweedServer
 from local.signatures import Freshclam, Signatures, unconfined
 from local.supervisor import RESTART_DELAYS_SECONDS, STEADY_SECONDS, Part
-from local.terminal import print_line
+from local.terminal import literal, print_line, styled
 from local.tokens import AUDIENCE, Claims, Signer
 from shared.http.roles import Role
 
@@ -186,6 +186,23 @@ def test_a_program_without_a_profile_runs_where_it_is(tmp_path: Path) -> None:
 )
 def test_why_signatures_could_not_be_fetched_is_told(tmp_path: Path, said: str, reason: str) -> None:
     assert Freshclam(tmp_path).reason_in(said) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[/x] title", "[/x] title"),
+        ("\\[/x] title", "\\[/x] title"),
+        ("\x1b]0;mine\x07\x9b31mred", "�]0;mine��31mred"),
+        (None, ""),
+    ],
+)
+def test_what_others_wrote_is_no_markup_and_commands_no_terminal(text: str | None, shown: str) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=100)
+    console.print(f"[bold]{literal(text or '')}[/]")
+    console.print(styled(text))
+    assert out.getvalue() == f"{shown}\n{shown}\n"
 
 
 @pytest.mark.parametrize("terminal", [True, False])
