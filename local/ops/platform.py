@@ -127,7 +127,8 @@ async def opened(found: Access, *, within_seconds: float = CONNECT_SECONDS_MAX) 
     except RefusedError as error:
         raise CommandError(str(error)) from error
     except (TimeoutError, OSError) as error:
-        raise CommandError(f"no platform answers at {found.nats.url}: start one with `make up`") from error
+        hint = str(error) if "RESULTS_NATS_URL" in os.environ else "start one with `make up`"
+        raise CommandError(f"no platform answers at {found.nats.url}: {hint}") from error
     store = S3ObjectStore(found.store) if found.store else None
     try:
         yield Platform(connection=connection, store=store)

@@ -83,7 +83,8 @@ class Connection:
         """Raise NotReadyError while there is no connection, with why the server lets us not in when that is it."""
         self.welcome.require()
         if not self.client.is_connected:
-            raise NotReadyError("not connected")
+            fault = self.welcome.fault
+            raise NotReadyError(f"not connected: {fault}" if fault else "not connected")
 
     async def close(self) -> None:
         """Send what is buffered and close; never waits longer than five seconds."""
@@ -96,7 +97,8 @@ class Connection:
 async def connect(credentials: Credentials, *, name: str, attempts_seconds: float = 60.0) -> Connection:
     """Connect and stay connected: reconnects for ever, so that only readiness tells that NATS is away.
 
-    Raises RefusedError when the server is there and did not let us in within `attempts_seconds`, else TimeoutError.
+    Raises RefusedError when the server is there and did not let us in within `attempts_seconds`, else TimeoutError with
+    what the last attempt met.
     """
     denied: deque[str] = deque(maxlen=100)
     welcome = Welcome(user=credentials.user, way="nkey" if credentials.nkey_seed else "password")
@@ -107,6 +109,8 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
             return
         if found := _DENIED.search(str(error)):
             denied.append(found[1].lower())
+        elif not client.is_connected:
+            welcome.fault = str(error)
         _logger.warning("nats_error", error=str(error))
 
     async def on_reconnected() -> None:
@@ -130,6 +134,6 @@ async def connect(credentials: Credentials, *, name: str, attempts_seconds: floa
             )
     except TimeoutError:
         welcome.require()
-        raise
+        raise TimeoutError(welcome.fault or "no answer") from None
     welcome.admit()
     return Connection(client, client.jetstream(timeout=5), welcome, denied)

@@ -22,11 +22,15 @@ class RefusedError(NotReadyError, TimeoutError):
 
 @dataclass(slots=True, kw_only=True)
 class Welcome:
-    """What the server said last when `user` came with its password or nkey. It is asked again all the time."""
+    """What the server said last when `user` came with its password or nkey. It is asked again all the time.
+
+    `fault`: what the last attempt met that did not get so far: nobody there, a certificate that has expired.
+    """
 
     user: str
     way: Literal["password", "nkey"]
     is_refused: bool = False
+    fault: str | None = None
     _told_at: float | None = None
 
     @property
@@ -49,7 +53,7 @@ class Welcome:
         """Take note that the server let us in."""
         if self.is_refused:
             _logger.info("nats_admitted", user=self.user, by=self.way)
-        self.is_refused, self._told_at = False, None
+        self.is_refused, self.fault, self._told_at = False, None, None
 
     def require(self) -> None:
         """Raise RefusedError while the server refuses us."""

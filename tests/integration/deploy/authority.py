@@ -23,18 +23,18 @@ class Tls:
     key: Path
 
 
-def make_tls(folder: Path) -> Tls:
-    """Write an authority and one certificate that it signed, good for a day."""
+def make_tls(folder: Path, *, good_for: timedelta = timedelta(days=1)) -> Tls:
+    """Write an authority, good for a day, and one certificate that it signed."""
     folder.mkdir(parents=True, exist_ok=True)
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    issuer, subject = _name("results platform"), _name("nats")
+    issuer, subject = _name(f"results platform {folder.name}"), _name("nats")
     authority = (
         _begun(issuer, issuer, authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(authority_key, hashes.SHA256())
     )
     certificate = (
-        _begun(subject, issuer, key.public_key())
+        _begun(subject, issuer, key.public_key(), good_for)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(HOST), x509.DNSName("localhost")]), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
@@ -50,7 +50,9 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, good_for: timedelta = timedelta(days=1)
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -59,5 +61,5 @@ def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + good_for)
     )

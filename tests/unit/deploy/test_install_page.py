@@ -69,3 +69,9 @@ def test_every_secret_stands_in_the_table_with_its_keys() -> None:
     made = {name: keys for name, keys in said.items() if name not in FROM_ITS_KEEPER}
 
     assert made == {one["metadata"]["name"]: set(one["stringData"]) for one in secret_objects()}
+
+
+def test_the_way_of_operators_to_nats_is_one_that_its_certificate_is_for() -> None:
+    [host] = re.findall(r"RESULTS_NATS_URL=tls://([a-z0-9.]+):4222", typed())
+
+    assert host in rendered("production").named("Certificate", "nats")["spec"]["dnsNames"]
