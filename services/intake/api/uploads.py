@@ -56,7 +56,11 @@ def build_uploads(get: Get) -> APIRouter:
         sub, span = await _sub(request), _span(request)
         owner = await intake.receive_upload.owner(upload_id, sub, datetime.now(UTC))
         async with intake.pieces.slot(owner):
-            session = await intake.receive_upload(upload_id, sub, span, _pieces(request), datetime.now(UTC))
+            try:
+                session = await intake.receive_upload(upload_id, sub, span, _pieces(request), datetime.now(UTC))
+            except StreamBrokenError as broken:
+                # A sender who went away is no fault of ours, and one who fell silent is told so.
+                raise broken.__cause__ or broken from None
         answer = _answer(session, intake.public_base or str(request.base_url))
         if session.complete:
             return answered(answer, None)

@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+from starlette.types import Message
+
 from services.intake.adapters.sessions import KvSessions
 from services.intake.use_cases.sweeping import SweepIncoming
 from shared.contracts.subjects import object_key
@@ -70,6 +72,30 @@ async def test_somebody_elses_token_finds_no_upload(desk: Desk) -> None:
     response = await desk.call("PUT", f"/v1/uploads/{upload['upload_id']}", by="beneficiary", content=CONTENT)
 
     refused(response, 404, "unknown-upload")
+
+
+async def test_a_sender_who_goes_away_is_no_fault_of_ours_and_what_came_is_kept(desk: Desk) -> None:
+    await desk.register()
+    upload = await announce(desk)
+    address = f"/v1/uploads/{upload['upload_id']}"
+    coming: list[Message] = [
+        {"type": "http.request", "body": CONTENT[:70_000], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "PUT", "path": address, "raw_path": address.encode(), "headers": []}
+    await desk.app(scope | {"query_string": b"", "http_version": "1.1", "scheme": "http"}, receive, send)
+
+    asked = await desk.http.put(address, headers={"Content-Range": f"bytes */{SIZE}"})
+    assert answers == []
+    assert (asked.status_code, asked.headers["range"]) == (308, "bytes=0-69999")
 
 
 async def test_slow_uploads_without_a_token_hold_no_more_than_their_owners_share(site: Site, desk: Desk) -> None:
