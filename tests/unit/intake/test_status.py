@@ -1,15 +1,16 @@
-"""The status of a result as its project sees it, from what all four owners say of it."""
+"""The status of a result as its project sees it, from what all four owners say of it; and the phase of a project."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from services.intake.domain import results
+from services.intake.domain import projects, results
 from shared.contracts.result import Status
 from shared.contracts.review import ReviewResultState, Takedown
-from shared.contracts.status import result_status
+from shared.contracts.status import project_phase, result_status
 from shared.contracts.verdict import VerdictOutcome
-from tests.unit.intake.world import NOW, World, act, described
+from tests.unit.intake.world import NOW, TODAY, World, act, described
 
 Tell = Callable[[World, str], object]
 
@@ -91,3 +92,30 @@ def test_a_result_has_the_status_of_what_happened_to_it(story: str) -> None:
     found = world.view.result(result_id)
     assert found
     assert result_status(found, world.view.round) is expected
+
+
+@pytest.mark.parametrize(
+    ("starts_in_days", "ends_in_days", "report_approved", "terminated", "expected"),
+    [
+        (1, 30, False, False, "contracted"),
+        (0, 30, False, False, "ongoing"),
+        (-30, 0, False, False, "ongoing"),
+        (-30, -1, False, False, "ended"),
+        (-30, -1, True, False, "finalised"),
+        (-30, 30, False, True, "terminated"),
+        (-30, -1, True, True, "terminated"),
+    ],
+)
+def test_a_project_is_in_the_phase_of_the_day(
+    starts_in_days: int, ends_in_days: int, report_approved: bool, terminated: bool, expected: str
+) -> None:
+    world = World()
+    start, end = (TODAY + timedelta(days=days) for days in (starts_in_days, ends_in_days))
+    world.register(start_date=start, end_date=end)
+    if terminated:
+        world.append(projects.terminate(world.log, act(), eligible_costs=True))
+
+    project = world.view.project
+
+    assert project
+    assert project_phase(project, report_approved, TODAY) == expected
