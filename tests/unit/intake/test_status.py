@@ -10,7 +10,7 @@ from shared.contracts.result import Status
 from shared.contracts.review import ReviewResultState, Takedown
 from shared.contracts.status import project_phase, result_status
 from shared.contracts.verdict import VerdictOutcome
-from tests.unit.intake.world import NOW, TODAY, World, act, described
+from tests.unit.intake.world import NOW, TODAY, World, act, content, described
 
 Tell = Callable[[World, str], object]
 
@@ -26,6 +26,16 @@ def _approved(world: World, result_id: str) -> None:
     world.submit()
     world.decide(result_id)
     world.review("approved")
+
+
+def _replaced(text: str) -> Tell:
+    def tell(world: World, result_id: str) -> None:
+        found = world.view.result(result_id)
+        assert found
+        new = content(text)
+        world.append(results.revise(world.log, act(), result_id, found.state.revision + 1, new))
+
+    return tell
 
 
 def _edited(world: World, result_id: str) -> None:
@@ -69,6 +79,11 @@ STORIES: dict[str, tuple[list[Tell], Status]] = {
     "withheld": ([World.check, _approved, lambda world, one: world.publish(one, "withheld")], Status.WITHHELD),
     "published and taken down": ([World.check, _approved, World.publish, _takedown], Status.WITHDRAWN),
     "taken down under review": ([World.check, lambda world, _: world.submit(), _takedown], Status.WITHDRAWN),
+    "taken down and replaced": ([World.check, _takedown, _replaced("b")], Status.VALIDATING),
+    "taken down, replaced, and the same bytes again": (
+        [World.check, _takedown, _replaced("b"), _replaced("a")],
+        Status.WITHDRAWN,
+    ),
     "deleted": (
         [World.check, lambda world, one: world.append(results.delete(world.log, act(), one))],
         Status.DELETED,

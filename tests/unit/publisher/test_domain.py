@@ -196,6 +196,18 @@ def test_what_could_not_be_checked_is_not_published() -> None:
     assert wanted_of(story) is None
 
 
+def test_what_is_public_and_can_no_longer_be_checked_is_withdrawn() -> None:
+    public = published_story()
+    public.record(facts.verdict(R, "error"))
+    withheld = approved_story(publish=False)
+    withheld.record(facts.report())
+    carry_out(withheld)
+    withheld.record(facts.verdict(R, "error"))
+
+    assert status_of(public) == ("withdrawn", Reason.NOT_CHECKED)
+    assert status_of(withheld) is None
+
+
 def test_a_verdict_on_other_bytes_says_nothing() -> None:
     story = approved_story()
     story.record(facts.report())
