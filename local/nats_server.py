@@ -32,10 +32,6 @@ class NatsServer(Server):
         return f"nats://{HOST}:{self.ports.nats}"
 
     @property
-    def monitoring_url(self) -> str:
-        return f"http://{HOST}:{self.ports.nats_monitoring}"
-
-    @property
     def listens_on(self) -> tuple[int, ...]:
         return (self.ports.nats, self.ports.nats_monitoring)
 

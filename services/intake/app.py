@@ -108,7 +108,7 @@ def build(settings: IntakeSettings, readiness: Readiness) -> FastAPI:
 async def running(settings: IntakeSettings, readiness: Readiness) -> AsyncIterator[Intake]:
     """Give the service at work; let go of everything in the end."""
     async with contextlib.AsyncExitStack() as stack:
-        connection = await connect(_credentials(settings), name=SERVICE)
+        connection = await connect(Credentials.of(settings), name=SERVICE)
         stack.push_async_callback(connection.close)
         await check_drift(connection.js, replicas=settings.replicas, service=SERVICE)
         store = S3ObjectStore(settings)
@@ -229,7 +229,7 @@ async def _take_events(
 ) -> None:
     agencies = {source: frozenset(codes) for source, codes in settings.upstream_agencies.items()}
     inbox = UpstreamInbox(handle=handle, outcomes=tools.outcomes, agencies=agencies)
-    broker = build_broker(_credentials(settings), name=f"{SERVICE}-work")
+    broker = build_broker(Credentials.of(settings), name=f"{SERVICE}-work")
     add_work(broker, DURABLE, inbox, js, slots=settings.upstream_slots)
     await broker.start()
     stack.push_async_callback(broker.stop)
@@ -277,10 +277,6 @@ async def _again_and_again(sweep: Callable[[], Awaitable[object]], pause_seconds
             log.warning("sweep_stopped", reason=repr(error))
         except Exception:
             log.exception("sweep_failed")
-
-
-def _credentials(settings: IntakeSettings) -> Credentials:
-    return Credentials.of(settings)
 
 
 def _add_checks(readiness: Readiness, connection: Connection, store: S3ObjectStore) -> None:

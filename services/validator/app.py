@@ -55,7 +55,7 @@ async def running(settings: ValidatorSettings, readiness: Readiness) -> AsyncIte
     """Take work until left; then finish what is in work and let go of everything. Refuses to start on drift."""
     async with contextlib.AsyncExitStack() as stack:
         parts = await _parts(settings, stack)
-        broker = build_broker(_credentials(settings), name=SERVICE, work_ends_seconds_max=WORK_ENDS_SECONDS_MAX)
+        broker = build_broker(Credentials.of(settings), name=SERVICE, work_ends_seconds_max=WORK_ENDS_SECONDS_MAX)
         rescan = RescanContent(parts.check)
         slots, aside = settings.validator_slots, settings.validator_recognition_files
         forget = ForgetContent(log=parts.log, store=parts.store)
@@ -96,7 +96,7 @@ class _Parts:
 
 async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) -> _Parts:
     rules = policy.load(settings.validator_policy or policy.BUILT_IN)
-    connection = await connect(_credentials(settings), name=SERVICE)
+    connection = await connect(Credentials.of(settings), name=SERVICE)
     stack.push_async_callback(connection.close)
     await check_drift(connection.js, replicas=settings.replicas, service=SERVICE)
     store = S3ObjectStore(settings)
@@ -124,10 +124,6 @@ async def _parts(settings: ValidatorSettings, stack: contextlib.AsyncExitStack) 
     return _Parts(
         connection=connection, log=log, store=store, scanner=scanner, pool=pool, recognition=recognition, check=check
     )
-
-
-def _credentials(settings: ValidatorSettings) -> Credentials:
-    return Credentials.of(settings)
 
 
 def _add_checks(readiness: Readiness, parts: _Parts) -> None:

@@ -24,7 +24,6 @@ _NEAREST_OF = {
 _NEAREST = MappingProxyType(
     {extension: nearest for nearest, extensions in _NEAREST_OF.items() for extension in extensions.split()}
 )
-_ARCHIVES = frozenset({"zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "iso"})
 
 
 def extension(name: str) -> str:
@@ -53,8 +52,3 @@ def nearest_texts(name: str) -> dict[str, str] | None:
     """`nearest` in both languages, as a value for the texts of `format-not-allowed`."""
     english, latvian = nearest(name), nearest(name, "lv")
     return {"en": english, "lv": latvian} if english and latvian else None
-
-
-def is_archive(name: str) -> bool:
-    """Whether the name is that of an archive, whose files have to be handed in one by one."""
-    return extension(name) in _ARCHIVES

@@ -123,10 +123,6 @@ OWN_MAKERS: dict[str, Callable[[random.Random], str]] = {
     "LU": _luxembourg,
     "HU": _hungarian,
 }
-MADE_HERE = (
-    "EE/LT", "FI", "SE", "NO", "IS", "PL", "CZ/SK", "RO", "BG", "SI", "HR", "FR", "BE", "NL", "DE", "AT", "CH", "ES",
-    "NIE", "GR", "IE", "PT", "CY",
-)  # fmt: skip
 
 
 def identity(rng: random.Random, country: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"
-FIRST_FREE = 4
 
 
 def pdf(objects: Mapping[int, bytes] | None = None, *, catalog: bytes = b"", page: bytes = b"") -> bytes:

@@ -16,8 +16,6 @@ from types import MappingProxyType
 
 from services.validator.policy import CHECKS, HINTS
 
-ENGINE_VERSION = "2026-11-1"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxedCheck:

@@ -6,7 +6,6 @@ a name; everything else looks only at the places that those found.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,9 +38,6 @@ class Hit:
     lone: bool = False
     why: Why = Why.CHECKED
     whole: str = ""
-
-
-Detector = Callable[[Block], Iterator[Hit]]
 
 
 def words(text: str) -> str:

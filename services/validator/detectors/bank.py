@@ -21,7 +21,6 @@ _IBAN = {
     country: re.compile(rf"[A-Z0-9]{{4}}(?:[ \u00a0-]?[A-Z0-9]){{{length - 4}}}(?![A-Za-z0-9])")
     for country, length in _LENGTHS.items()
 }
-CARD_FORMS = r"(?:2[2-7]|3[04-8]|4[0-9]|5[0-8]|6[0-9])[0-9]{11,17}"
 _NEVER_CHECK_DIGITS = ("00", "01", "99")
 _GROUPED_CARD = re.compile(
     r"[2-6][0-9]{3}([ \u00a0-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|3[47][0-9]{2}([ \u00a0-])[0-9]{6}\2[0-9]{5}"

@@ -164,7 +164,6 @@ _DATED = {
     length: re.compile("|".join(one.shape.pattern for one in schemes if one.trust is _Trust.DATED) or r"(?!)")
     for length, schemes in _BARE.items()
 }
-DATED_FORMS = "|".join(one.shape.pattern for schemes in _BARE.values() for one in schemes if one.trust is _Trust.DATED)
 _JOINED = (
     _scheme("LV", r"[0-3]\d{5}[-–‑—]\d{5}", _latvian, _Trust.DISTINCT),
     _scheme("FI", r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", hetu.is_valid, _Trust.DISTINCT),

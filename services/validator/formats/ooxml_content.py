@@ -14,7 +14,6 @@ import re2
 from services.validator.formats import Fault, embedded, foreign, known_parts, package, xml
 
 PIECE_BYTES = 256 * 1024
-PART_XML_BYTES_MAX = package.MEMBER_BYTES_MAX
 _ENCRYPTED = 0x1
 _FIELD_CHARACTERS_MAX = 8_192
 DDE = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)

@@ -27,7 +27,6 @@ RATE = 20
 PROJECTS = 4
 ANSWER_SECONDS_MAX = 30.0
 SLOW_UPLOAD_SECONDS = 2.0
-POSTS = ("text", "file", "slow")
 QUICK = (*("text", "file", "website") * 3, *("project", "result", "history", "queue", "public", "page") * 4)
 KINDS = (*QUICK, "slow")
 

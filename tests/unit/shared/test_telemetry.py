@@ -135,7 +135,7 @@ def test_ordinary_values_stay_as_they_are() -> None:
     assert mask_secrets(None, "info", dict(event)) == event
 
 
-def test_the_console_format_reads_as_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_console_format_reads_as_one_line() -> None:
     stream = io.StringIO()
     structlog.reset_defaults()
     configure("review", log_format="console", stream=stream)

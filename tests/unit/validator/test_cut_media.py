@@ -14,7 +14,6 @@ WHOLE = sorted(
     for path in samples.real("").iterdir()
     if path.suffix[1:] in ("mp3", "mpg", "mpeg", "ogg", "mp4", "mov")
 )  # fmt: skip
-PACKETS = {"camera.mpg": 192, "transport.mpeg": 188}
 PIECES = ["program1.mpg", "program2.mpg", "transport.mpeg", "camera.mpg", "vorbis.ogg", "opus.ogg", "flac.ogg"]
 
 
