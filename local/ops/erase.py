@@ -70,9 +70,9 @@ class Erasure:
         if state is None:
             raise CommandError(f"there is no project {self.wish.project_id}")
         people = await self._people(state.contacts_key)
-        contacts = self._contacts(project, state, people)
+        contacts, gone = await self._contacts(project, state, people)
         known = [people.get("contacts", {}).get(one, {}) for one in contacts]
-        subs = [one.sub for one in state.contacts if one.id in contacts]
+        subs = [*gone, *(one.sub for one in state.contacts if one.id in contacts)]
         texts = [text for one in known for text in one.values()]
         person = Person.of([*texts, *subs, self.wish.person, *self.wish.also])
         await self._contact_events(project, contacts)
@@ -100,13 +100,29 @@ class Erasure:
         found: dict[str, Any] = json.loads(entry.value or b"{}")
         return found
 
-    def _contacts(self, project: ProjectLog, state: ProjectState, people: dict[str, Any]) -> tuple[str, ...]:
-        if self.wish.contact is not None:
-            known = {one.id for one in state.contacts} | set(people.get("contacts", {}))
-            if self.wish.contact not in known | set(project.things("intake", "contact")):
-                raise CommandError(f"the project has no contact {self.wish.contact}")
-            return (self.wish.contact,)
-        return tuple(one.id for one in state.contacts if self.wish.person and one.sub == self.wish.person)
+    async def _contacts(
+        self, project: ProjectLog, state: ProjectState, people: dict[str, Any]
+    ) -> tuple[tuple[str, ...], frozenset[str | None]]:
+        """Who is meant, and the `sub` of who has been taken out of the project before: an erasure may come again."""
+        wanted = self.wish.contact
+        if wanted is None:
+            found = tuple(one.id for one in state.contacts if self.wish.person and one.sub == self.wish.person)
+            return found, frozenset()
+        known = {one.id for one in state.contacts} | set(people.get("contacts", {}))
+        if wanted in known:
+            return (wanted,), frozenset()
+        gone = await self._once(wanted)
+        if not gone and wanted not in project.things("intake", "contact"):
+            raise CommandError(f"the project has no contact {wanted}")
+        return (wanted,), gone
+
+    async def _once(self, contact_id: str) -> frozenset[str | None]:
+        """Under which `sub` the record knew a contact that is none any more; empty where it never did."""
+        states = [
+            ProjectState.from_json(event.data)
+            async for event in self._log.history(subject("intake", self.wish.project_id, "project"))
+        ]
+        return frozenset(one.sub for state in states for one in state.contacts if one.id == contact_id)
 
     async def _contact_events(self, project: ProjectLog, contacts: tuple[str, ...]) -> None:
         """Nothing of them is public any more: the publisher hears it from the log."""

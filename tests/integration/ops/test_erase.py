@@ -95,6 +95,22 @@ def test_an_event_on_which_nothing_rests_can_be_taken_out(
     assert told(results(*home, "verify", "--json"))["complaints"] == []
 
 
+def test_what_is_left_of_a_contact_is_erased_by_a_second_erasure(
+    platform: RunningPlatform, site: Site, tmp_path: Path
+) -> None:
+    """The first took the contact out of the project, and with it name and address: the record still knows the `sub`."""
+    home = (Path(platform.page["home"]), platform.ports)
+    scenario = Scenario(site, tmp_path)
+    scenario.register(contacts=[person("again-sub"), OTHER], end_date="2099-12-31")
+    erase = ("erase", "--project", scenario.project_id, "--contact", "c1", "--yes", "--json")
+    [named] = told(results(*home, *erase))["stays"]["named_in"]
+
+    note = told(results(*home, *erase, "--event", str(named)))
+
+    assert (note["contacts"], note["erased_events"], note["stays"]["named_in"]) == (["c1"], [named], [])
+    assert told(results(*home, "verify", "--json"))["complaints"] == []
+
+
 def test_what_cannot_be_meant_is_refused(platform: RunningPlatform, site: Site, tmp_path: Path) -> None:
     home = (Path(platform.page["home"]), platform.ports)
     scenario = Scenario(site, tmp_path)
