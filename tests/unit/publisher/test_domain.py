@@ -216,6 +216,15 @@ def test_a_verdict_on_other_bytes_says_nothing() -> None:
     assert wanted_of(story) is None
 
 
+def test_an_earlier_verdict_on_other_bytes_says_nothing() -> None:
+    story = approved_story()
+    story.record(facts.report())
+    before = EarlierVerdict(revision=1, sha256="c" * 64, outcome=VerdictOutcome.PASSED, sequence=3)
+    story.record(facts.verdict(R, revision=2, sha256=OTHER, earlier=(before,)))
+
+    assert wanted_of(story) is None
+
+
 def test_a_reopened_project_publishes_what_its_latest_approved_round_holds() -> None:
     """A new content waits for the next round; the verdict on the approved one is among the earlier ones."""
     story = approved_story()
@@ -289,6 +298,17 @@ def test_what_stands_in_the_log_is_not_wanted_again() -> None:
     story = published_story()
 
     assert is_settled(wanted_of(story), story.publication(R))
+
+
+def test_a_withdrawal_for_a_new_reason_is_told_and_the_same_one_only_once() -> None:
+    story = published_story()
+    story.record(facts.verdict(R, "malware"))
+    carry_out(story)
+    assert is_settled(wanted_of(story), story.publication(R))
+
+    story.record(facts.takedown(R))
+
+    assert not is_settled(wanted_of(story), story.publication(R))
 
 
 def test_one_result_alone_can_be_looked_at() -> None:
@@ -367,6 +387,21 @@ def test_a_logo_that_did_not_pass_is_not_shown_and_the_one_before_goes(outcome: 
     logo_verdict(story, 2, "b" * 64, outcome, kind)
 
     assert logo(story.view) == PublicLogoState(revision=2)
+
+
+def test_a_logo_that_could_not_be_checked_leaves_the_one_before() -> None:
+    story = Story()
+    with_logo(story, 1, "a" * 64)
+    logo_verdict(story, 1, "a" * 64)
+    shown_logo(story)
+    with_logo(story, 2, "b" * 64)
+    logo_verdict(story, 2, "b" * 64, "error")
+
+    assert logo(story.view) is None
+
+
+def test_a_project_without_a_logo_shows_none() -> None:
+    assert logo(Story().view) is None
 
 
 def test_a_removed_logo_goes() -> None:
