@@ -46,7 +46,8 @@ async def show_list(
     links = Links(given=lang, view=view, wanted=wanted, cursor=cursor)
     find = front.catalogue.results if view == "results" else front.catalogue.projects
     listing = await find(wanted, limit=PAGE_ITEMS, after=after(cursor))
-    return _html(request, "list.html", links, listing=listing, facets=_facets(listing.facets))
+    site = front.catalogue.public_url
+    return _html(request, "list.html", links, site=site, listing=listing, facets=_facets(listing.facets))
 
 
 @router.api_route("/projects/{project_id}", methods=READING)
@@ -54,7 +55,8 @@ async def show_project(request: Request, front: FrontDep, project_id: ProjectId,
     """One project with its results."""
     shown = await front.catalogue.project(project_id)
     links = Links(given=lang, path=f"/projects/{project_id}")
-    return _html(request, "project.html", links, project=shown.body, logo=f"/v1/projects/{project_id}/logo")
+    site, logo = front.catalogue.public_url, f"/v1/projects/{project_id}/logo"
+    return _html(request, "project.html", links, site=site, project=shown.body, logo=logo)
 
 
 @router.api_route("/results/{result_id}", methods=READING)
@@ -64,7 +66,8 @@ async def show_result(request: Request, front: FrontDep, result_id: ResultId, la
     project = await front.catalogue.project(shown.body.project_id)
     text = await front.downloads.text(result_id) if shown.body.kind == "text" else None
     links = Links(given=lang, path=f"/results/{result_id}")
-    return _html(request, "result.html", links, result=shown.body, project=project.body, text=text)
+    site = front.catalogue.public_url
+    return _html(request, "result.html", links, site=site, result=shown.body, project=project.body, text=text)
 
 
 @router.api_route("/static/{name}", methods=READING)
@@ -134,6 +137,10 @@ def _told(error: Exception, words: Words) -> dict[str, Any]:
     told: dict[str, Any] = {"status": status, "number": status, "reason": None}
     if status == 404:
         return told | {"heading": words("not-found-title"), "detail": words("not-found")}
+    if status == 503:
+        return told | {"heading": words("unavailable-title"), "detail": words("unavailable")}
+    if status in (400, 422):
+        return told | {"heading": words("not-understood-title"), "detail": words("not-understood")}
     if status == 410 and isinstance(error, ProblemError):
         reason = words.reason(str(error.params["reason"])) if "reason" in error.params else None
         return told | {"heading": words("gone-title"), "detail": words("gone"), "reason": reason}

@@ -24,8 +24,8 @@ class Links:
         """Return another page in the language that was chosen."""
         return f"{path}?lang={self.given}" if self.given else path
 
-    def in_language(self, language: Language) -> str:
-        """Return this very page in a language."""
+    def in_language(self, language: Language | None) -> str:
+        """Return this very page in a language; without one, in that of the visitor's browser."""
         return _address(self.path, self._asked(cursor=self.cursor), language)
 
     def of_view(self, view: View) -> str:
@@ -54,6 +54,11 @@ class Links:
     def chosen(self) -> list[tuple[str, str]]:
         """Return everything that the list is narrowed to."""
         return [(facet, value) for facet in FACETS for value in self.wanted.facets.get(facet, ())]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether this is one of the countless lists that a search engine need not keep."""
+        return bool(self.wanted.words or self.chosen())
 
     def _asked(
         self, *, cursor: str | None = None, facet: str = "", values: tuple[str, ...] = ()

@@ -5,8 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from services.publisher.catalogue import Catalogue
 from shared.contracts.project import WebsiteState
-from tests.component.publisher.front import Stage
+from shared.errors import TransientError
+from tests.component.publisher.front import ADDRESS, Stage
 from tests.unit.publisher import facts
 from tests.unit.publisher.facts import Fact
 
@@ -159,6 +161,49 @@ async def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_machines
     elsewhere = {"Accept": "text/html", "Accept-Language": language}
     assert words in (await stage.client.get("/nowhere", headers=elsewhere)).text
     assert (await stage.client.get("/nowhere")).json()["code"] == "not-found"
+
+
+@pytest.mark.parametrize("path", ["/", "/?view=results", "/projects/P-1", "/results/P-1~aaaa"])
+async def test_search_engines_learn_one_address_of_each_language(stage: Stage, path: str) -> None:
+    await stage.publish("P-1")
+    address = f"{ADDRESS}{path}"
+    sign = "&amp;" if "?" in path else "?"
+
+    text = await page(stage, path, "lv")
+
+    assert f'<link rel="canonical" href="{address}{sign}lang=lv">' in text
+    assert f'<link rel="alternate" hreflang="en" href="{address}{sign}lang=en">' in text
+    assert f'<link rel="alternate" hreflang="x-default" href="{address}">' in text
+    assert re.search('<meta name="description" content="[^"]+">', text)
+    assert "noindex" not in text
+
+
+@pytest.mark.parametrize("path", ["/?q=hand", "/?country=LV", "/results/P-1~nothing"])
+async def test_search_engines_leave_out_errors_and_lists_that_a_visitor_made(stage: Stage, path: str) -> None:
+    assert '<meta name="robots" content="noindex">' in (await stage.client.get(path)).text
+
+
+@pytest.mark.parametrize("path", ["/?lang=xx", "/?cursor=old"])
+async def test_an_address_that_cannot_be_understood_is_told_to_people_in_their_words(stage: Stage, path: str) -> None:
+    text = (await stage.client.get(path, headers={"Accept-Language": "lv"})).text
+
+    assert "Adrese nav saprotama" in text
+    assert "errors" not in text
+    assert "next" not in text
+
+
+async def test_a_page_that_cannot_be_shown_asks_for_patience_and_for_nothing_else(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TransientError("the store is away")
+
+    monkeypatch.setattr(Catalogue, "project", fail)
+
+    text = await page(stage, "/projects/P-1", status=503)
+
+    assert "Please try again in a few seconds." in text
+    assert "Idempotency-Key" not in text
 
 
 async def test_what_was_taken_down_says_so_with_its_reason(stage: Stage) -> None:
