@@ -21,6 +21,13 @@ BROKEN = (
     NotImplementedError, RuntimeError, OverflowError, TypeError, AttributeError, MemoryError, AssertionError,
 )  # fmt: skip
 _PACKED = ("\x01ole10native", "\x02ole10itemname")
+_EQUATION = "equation native"
+_LINK, _LINK_BYTES_MAX = "\x01ole", 64 * 1024
+_FETCHING_MONIKERS = (
+    bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b"),  # of an address
+    bytes.fromhex("d33b0906aa48d2118432006008c3fbfc"),  # of a script
+    bytes.fromhex("c7b0abec197fd211978e0000f8757e2a"),  # of a service
+)
 _SCRIPTS = ("vba", "_vba_project", "_vba_project_cur", "macros")
 _OFFICE = ("word/", "xl/", "ppt/", "visio/")
 _PROGRAM_NAMES = (".exe", ".dll", ".scr", ".js", ".vbs", ".bat", ".cmd", ".ps1", ".lnk", ".hta", ".jar", ".msi")
@@ -50,10 +57,15 @@ def faults(data: bytes, name: str, depth: int = 1) -> list[Fault]:
     return [Fault("ole-package", {"what": what or "a file"})]
 
 
-def in_ole(data: bytes, depth: int = 1) -> list[Fault]:
-    """Judge an OLE object: a package holds a file, macros are macros, the rest is an object of another program."""
+def in_ole(data: bytes, depth: int = 1, *, equations: bool = False) -> list[Fault]:
+    """Judge an OLE object: a package holds a file, macros are macros, the rest is an object of another program.
+
+    With `equations` those of the old editor are refused too.
+    """
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as container:
+            if equations and any(path[-1].lower() == _EQUATION for path in container.listdir()):
+                return [Fault("ole-package", {"what": "an equation of the old editor"})]
             return container_faults(container, depth) or [Fault("embedded-object", {"what": "an OLE object"})]
     except BROKEN:
         return [Fault("ole-package", {"what": "an object that cannot be read"})]
@@ -67,6 +79,8 @@ def container_faults(container: olefile.OleFileIO, depth: int, *, own_macros: bo
         last = path[-1].lower()
         if last in _PACKED:
             found.append(Fault("ole-package", {"what": "a packed file"}))
+        elif last == _LINK and _fetches(container, path):
+            found.append(Fault("remote-code", {"what": "an object from another address"}))
         elif own_macros and last in _SCRIPTS:
             found.append(Fault("macros", {"what": "VBA in an object"}))
         elif last in ("package", "contents") and container.get_type(path) == olefile.STGTY_STREAM:
@@ -79,6 +93,14 @@ def container_faults(container: olefile.OleFileIO, depth: int, *, own_macros: bo
         elif last.startswith("mbd") or (len(path) == 2 and path[0].lower() == "objectpool"):
             found.append(Fault("embedded-object", {"what": "an OLE object"}))
     return found
+
+
+def _fetches(container: olefile.OleFileIO, path: list[str]) -> bool:
+    """Say whether an object is a link whose source is fetched or run ([MS-OLEDS] 2.3.3)."""
+    if container.get_type(path) != olefile.STGTY_STREAM:
+        return False
+    link = container.openstream(path).read(_LINK_BYTES_MAX)
+    return any(moniker in link for moniker in _FETCHING_MONIKERS)
 
 
 def _in_zip(data: bytes, depth: int) -> list[Fault]:

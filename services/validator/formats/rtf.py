@@ -10,10 +10,11 @@ from services.validator.formats import Fault, Inspection, NotThisFormatError, em
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OBJECTS_MAX = 1_000
 OBJECT_HEX_MAX = 2 * embedded.NESTED_BYTES_MAX
-_GROUP = re.compile(rb"\\(?:objdata|fldinst)(?![a-zA-Z])|\\[\\{}]|[{}]")
-_OBJECT, _FIELD = b"\\objdata", b"\\fldinst"
+_GROUP = re.compile(rb"\\(?:objdata|fldinst|template)(?![a-zA-Z])|\\bin(\d{1,10}) ?|\\[\\{}]|[{}]")
+_OBJECT, _FIELD, _TEMPLATE = b"\\objdata", b"\\fldinst", b"\\template"
 _CONTROL = re.compile(rb"\\(?:'[0-9a-fA-F]{2}|[a-zA-Z]{1,32}-?\d{0,10} ?|[^a-zA-Z])")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
+_NOT_DIGITS = re.compile(rb"[^0-9a-fA-F\s\0]")
 _FIELD_BYTES_MAX = 64 * 1024
 _NESTED_TIMES_MAX = 2
 _DDE = re.compile(rb"\bDDE(?:AUTO)?\b", re.IGNORECASE)
@@ -22,8 +23,11 @@ _UNICODE_AND_SUBSTITUTE = re.compile(rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\
 _REMOTE_FIELD = re.compile(
     rb"\b(?:INCLUDEPICTURE|INCLUDETEXT|LINK)\b[^{}]{0,100}?(?:https?:|ftp:|\\\\\\\\)", re.IGNORECASE
 )
-_TEMPLATE = re.compile(rb"\\\*?\s*\\template\b\s*([^{}]{1,500})", re.IGNORECASE)
 _FETCHED = re.compile(rb"https?:|ftp:|mhtml:", re.IGNORECASE)
+_ACTING_LINK = re.compile(
+    rb"\bHYPERLINK\s{1,20}\"?\s{0,20}(?:javascript|vbscript|data|ms-\w{1,30}|mhtml):", re.IGNORECASE
+)
+_LINKED = 1
 _LINKS_ITSELF = re.compile(rb"\\obj(?:autlink|link|update)\b")
 _CLASSES = (b"Package", b"OLE2Link", b"Shell.Explorer", b"htmlfile", b"ScriptBridge")
 _EQUATION = b"Equation."
@@ -53,38 +57,62 @@ def inspect(path: str, kind: str) -> Inspection:
 def _active(data: bytes) -> Iterator[Fault]:
     if _REMOTE_FIELD.search(data):
         yield Fault("remote-reference", {"what": "a field that fetches another file"})
-    for match in _TEMPLATE.finditer(data):
-        code = "remote-code" if _FETCHED.search(_plain(match.group(1))) else "remote-reference"
-        yield Fault(code, {"what": "a template"})
-    yield from _in_groups(data)
+    yield from _in_groups(data, skips_binary=False)
+    if b"\\bin" in data:
+        yield from _in_groups(data, skips_binary=True)
     if _LINKS_ITSELF.search(data):
         yield Fault("remote-reference", {"what": "a linked object"})
 
 
-def _in_groups(data: bytes) -> Iterator[Fault]:
-    """Judge fields and objects. Groups inside each other are read again with each, and not without end."""
+def _in_groups(data: bytes, *, skips_binary: bool) -> Iterator[Fault]:
+    """Judge fields, objects and templates. Groups inside each other are read again with each, and not without end."""
     budget, objects = _NESTED_TIMES_MAX * len(data) + _FIELD_BYTES_MAX, 0
-    for word, start, closed in _groups(data):
-        end = min(closed, start + (_FIELD_BYTES_MAX if word == _FIELD else OBJECT_HEX_MAX))
+    for word, start, closed in _groups(data, skips_binary=skips_binary):
+        end = min(closed, start + (OBJECT_HEX_MAX if word == _OBJECT else _FIELD_BYTES_MAX))
         budget -= end - start
         objects += word == _OBJECT
         if budget < 0 or objects > OBJECTS_MAX:
             yield Fault("ole-package", {"what": "more objects than can be checked"})
             return
         if word == _OBJECT:
-            yield from _judge(_bytes_of(data[start:end]))
-        elif any(_DDE.search(text) for text in _instructions(data[start:end])):
+            yield from _judge_object(data[start:end])
+        elif word == _TEMPLATE:
+            is_fetched = any(_FETCHED.search(text) for text in _instructions(data[start:end]))
+            yield Fault("remote-code" if is_fetched else "remote-reference", {"what": "a template"})
+        else:
+            yield from _judge_field(data[start:end])
+
+
+def _judge_field(field: bytes) -> Iterator[Fault]:
+    for text in _instructions(field):
+        if _DDE.search(text):
             yield Fault("dde", {"what": "a DDE field"})
+        if _ACTING_LINK.search(text):
+            yield Fault("remote-code", {"what": "a link that acts"})
 
 
-def _groups(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield each word that begins an object or a field, and where what belongs to it begins and ends."""
-    if _OBJECT not in data and _FIELD not in data:
+def _judge_object(group: bytes) -> list[Fault]:
+    """Programs write nothing but digits: a disguised object is refused, whatever a reader would make of it."""
+    found = _judge(_bytes_of(group))
+    if _NOT_DIGITS.search(group) and not any(fault.code == "ole-package" for fault in found):
+        found.append(Fault("ole-package", {"what": "an object in disguise"}))
+    return found
+
+
+def _groups(data: bytes, *, skips_binary: bool) -> Iterator[tuple[bytes, int, int]]:
+    """Yield each word that begins an object, a field or a template, and where what belongs to it begins and ends.
+
+    Bytes that `\\bin` announces may look like words and braces, and hide some: they are read in both ways.
+    """
+    if not any(word in data for word in (_OBJECT, _FIELD, _TEMPLATE)):
         return
     open_words: list[tuple[int, bytes, int]] = []
-    depth = 0
-    for match in _GROUP.finditer(data):
-        token = match.group()
+    depth = at = 0
+    while match := _GROUP.search(data, at):
+        token, at = match.group(), match.end()
+        if match.group(1) is not None:
+            at += int(match.group(1)) if skips_binary else 0
+            continue
         if token == b"{":
             depth += 1
         elif token == b"}":
@@ -108,6 +136,7 @@ def _instructions(field: bytes) -> Iterator[bytes]:
 
 
 def _letter(number: int) -> bytes:
+    number %= 0x10000
     return bytes([number]) if 32 <= number < 127 else b"?"
 
 
@@ -122,7 +151,10 @@ def _bytes_of(group: bytes) -> bytes:
 
 
 def _judge(body: bytes) -> list[Fault]:
-    """Judge an object in the old form ([MS-OLEDS] 2.2): version, kind, class name, then its data."""
+    """Judge an object in the old form ([MS-OLEDS] 2.2): version, kind, class name, then its data.
+
+    Readers go by what the data is, not by the name.
+    """
     name = b""
     if len(body) > 12:
         (length,) = struct.unpack_from("<I", body, 8)
@@ -132,4 +164,7 @@ def _judge(body: bytes) -> list[Fault]:
         return [Fault("ole-package", {"what": name[:20].decode("ascii", "replace")})]
     if _EQUATION.lower() in name.lower() or not name.isascii() or not name:
         return [Fault("ole-package", {"what": "an equation of the old editor" if name else "an unnamed object"})]
-    return embedded.in_ole(body[at:]) if at >= 0 else [Fault("embedded-object", {"what": "an OLE object"})]
+    if at >= 0:
+        return embedded.in_ole(body[at:], equations=True)
+    is_fetched = struct.unpack_from("<I", body, 4)[0] == _LINKED and _FETCHED.search(body)
+    return [Fault("remote-code" if is_fetched else "embedded-object", {"what": "an OLE object"})]
