@@ -21,14 +21,17 @@ async def anybody() -> None:
 class Creation:
     """An effect that counts how often it happened."""
 
-    def __init__(self, seconds: float = 0.0) -> None:
+    def __init__(self, seconds: float = 0.0, until: asyncio.Event | None = None) -> None:
         self.count = 0
         self.seconds = seconds
+        self.until = until
 
     async def __call__(self) -> Response:
         self.count += 1
         number = self.count
         await asyncio.sleep(self.seconds)
+        if self.until:
+            await self.until.wait()
         return JSONResponse({"id": number}, 201, headers={"ETag": '"5-0"', "Location": "/v1/results/1"})
 
 
@@ -126,15 +129,29 @@ async def test_the_claim_of_a_process_that_died_is_taken_over() -> None:
 
 
 async def test_an_act_that_takes_longer_than_a_claim_lasts_keeps_its_claim() -> None:
-    idempotency = Idempotency(store=InMemoryAnswerStore(), wait_seconds=2.0, claim_seconds=0.2)
-    create = Creation(seconds=0.6)
+    store, moments, go_on = InMemoryAnswerStore(), [1000.0], asyncio.Event()
+    idempotency = Idempotency(store=store, wait_seconds=30.0, claim_seconds=0.2, clock=lambda: moments[-1])
+    create = Creation(until=go_on)
 
     first = asyncio.create_task(idempotency.run(KEY, BODY, create, may=anybody))
-    await asyncio.sleep(0.4)
-    again = await idempotency.run(KEY, BODY, create, may=anybody)
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            moments.append(moments[-1] + 0.15)
+            await _claimed_at(store, moments[-1])
+    again = asyncio.create_task(idempotency.run(KEY, BODY, create, may=anybody))
+    await asyncio.sleep(0.1)
+    go_on.set()
 
+    assert (await again).body == (await first).body
     assert create.count == 1
-    assert again.body == (await first).body
+
+
+async def _claimed_at(store: InMemoryAnswerStore, moment: float) -> None:
+    while True:
+        found = await store.read(KEY.digest)
+        if found and found[0].at == moment:
+            return
+        await asyncio.sleep(0.01)
 
 
 def test_keys_are_bound_to_caller_method_and_address() -> None:

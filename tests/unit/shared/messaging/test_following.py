@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from shared.messaging import following
 from shared.messaging.events import Recorded
 from shared.messaging.following import LOOKS_SECONDS, Announced, followed
 
@@ -40,7 +42,8 @@ async def read_ids(batches: AsyncIterator[list[Recorded]], count: int) -> list[s
     return ids
 
 
-async def test_what_is_stored_after_it_was_announced_is_read_soon() -> None:
+async def test_what_is_stored_after_it_was_announced_is_read_before_the_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "POLL_SECONDS", 600.0)
     stream, announced = Stream(), Announced()
     stream.store("a")
     reading = asyncio.create_task(read_ids(followed(stream.read, announced, 0), 3))
@@ -51,7 +54,7 @@ async def test_what_is_stored_after_it_was_announced_is_read_soon() -> None:
     stream.store("b")
     stream.store("c")
 
-    assert await asyncio.wait_for(reading, 0.2) == ["a", "b", "c"]
+    assert await asyncio.wait_for(reading, 30) == ["a", "b", "c"]
 
 
 async def test_an_announcement_that_comes_to_nothing_costs_a_few_looks() -> None:
