@@ -89,6 +89,20 @@ async def test_every_field_of_a_form_has_a_label(stage: Stage) -> None:
     assert all(one.get("id") in labelled for one in fields)
 
 
+async def test_the_name_of_a_button_is_what_can_be_read_on_it(stage: Stage) -> None:
+    outline = Outline(await page(stage, f"/results/{await stage.publish('P-1')}"))
+
+    (button,) = [one for _, one in outline.attributes if one.get("class") == "button"]
+    assert "aria-label" not in button
+
+
+async def test_the_heading_of_the_list_lies_in_a_landmark(stage: Stage) -> None:
+    outline = Outline(await page(stage, "/"))
+
+    assert ("section", {"class": "intro", "aria-labelledby": "about"}) in outline.attributes
+    assert ("h1", {"id": "about"}) in outline.attributes
+
+
 async def test_the_address_may_choose_the_language_and_keeps_it(stage: Stage) -> None:
     await stage.publish("P-1")
     response = await stage.client.get("/projects/P-1?lang=lv", headers={"Accept-Language": "en"})
