@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.demo import contents, files
-from local.demo.account import Account, Line
+from local.demo.account import Account, Line, spoken
 from local.demo.client import PATIENCE_SECONDS, POLL_SECONDS, StoryError, until
 from local.demo.contents import AT_THE_DOOR, LARGE, PIECES, Piece
 from local.demo.files import Sample
@@ -183,7 +183,7 @@ class Story:
 
     def _is_settled_for_good(self, one: Handed) -> bool:
         if one.piece.fate == "public" and self.project.public_status(one.result_id) == 200:
-            one.enter("public", f"after {one.waited * 1000:.0f} ms")
+            one.enter("public", f"after {spoken(one.waited)}")
         elif self.project.result(one.result_id)["status"] == "withheld":
             one.enter("withheld", "approved, and not to be published")
         return one.line.state == one.piece.fate
