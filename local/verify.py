@@ -53,6 +53,8 @@ class Verifier:
 
     def keep(self, event: Recorded) -> None:
         """Let an event be part of what later ones are judged against."""
+        if not event.is_ours:
+            return
         self._messages.setdefault(event.address.project_id, {})[event.subject] = event
         self._by_sequence[event.sequence] = event
         self._ids.add(event.id)
@@ -62,6 +64,9 @@ class Verifier:
         return subject("intake", project_id, "project") in self._messages.get(project_id, {})
 
     def _complaints(self, event: Recorded, before: ProjectView) -> Complaints:
+        if not event.is_ours:
+            yield "no event of a service: the server's answer to somebody who named this subject as the place for it"
+            return
         if event.id in self._ids:
             yield "an event with this id stands in the log already"
         if not event.type.startswith(f"{event.address.owner}.{event.address.thing}."):

@@ -43,7 +43,7 @@ class Question:
 async def entries(connection: Connection, question: Question) -> AsyncIterator[dict[str, object]]:
     """Yield the lines, oldest first. `chain` is SHA-256 over the chain before and what the event itself is."""
     chain = ""
-    async for event in Log(connection).history(">"):
+    async for event in Log(connection).history(">", foreign=True):
         chain = chained(chain, event)
         if question.takes(event):
             yield entry(event) | {"chain": chain}

@@ -51,6 +51,8 @@ def named_by(event: Recorded) -> Iterator[tuple[str, str]]:
 
 def people_key(event: Recorded) -> str | None:
     """Return the key under which the personal data lies that an event names."""
+    if not event.is_ours:
+        return None
     match event.address.owner, event.address.thing:
         case "intake", "project":
             return event.state_as(ProjectState).contacts_key
@@ -77,7 +79,7 @@ class Inventory:
     _public: dict[str, str] = field(default_factory=dict)
 
     def take(self, event: Recorded) -> None:
-        if event.address.thing not in THINGS:
+        if not event.is_ours or event.address.thing not in THINGS:
             return
         thing = event.subject.partition(".")[2]
         named = dict(named_by(event))

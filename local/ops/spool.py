@@ -58,8 +58,8 @@ class Spool:
     def ids_of_two_projects(self) -> list[tuple[int, str]]:
         """Sequence and subject of events whose id stands in another project's history before them."""
         # SQLite takes the other columns from the row that has the maximum.
-        asked = "SELECT max(sequence), subject FROM events GROUP BY id HAVING count(DISTINCT project) > 1"
-        return list(self._database.execute(asked))
+        asked = "SELECT max(sequence), subject FROM events WHERE id <> '' GROUP BY id"
+        return list(self._database.execute(f"{asked} HAVING count(DISTINCT project) > 1"))
 
     def name(self, keys: Iterable[str]) -> None:
         """Keep keys that something names."""

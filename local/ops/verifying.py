@@ -57,7 +57,7 @@ async def verified(platform: Platform, *, buckets: bool = True) -> Verified:
 async def _spooled(platform: Platform, record: Spool) -> int:
     waiting: list[Recorded] = []
     events = 0
-    async for event in Log(platform.connection).history(">"):
+    async for event in Log(platform.connection).history(">", foreign=True):
         waiting.append(event)
         if len(waiting) >= BATCH:
             events += record.take(waiting)

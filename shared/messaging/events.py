@@ -1,6 +1,7 @@
 """What is appended and what was recorded: CloudEvents 1.0 in NATS binary mode."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from functools import cached_property
 from typing import Literal, TypeVar, cast
 
 from shared.contracts.model import WireModel
-from shared.contracts.subjects import EVENT_TYPES, STATES, Address, address
+from shared.contracts.subjects import EVENT_TYPES, OWNERS, STATES, Address, address
 from shared.telemetry import current_traceparent
 
 State = TypeVar("State", bound=WireModel)
@@ -108,6 +109,15 @@ class Recorded:
         return self.headers.get("ce-id", "")
 
     @property
+    def is_ours(self) -> bool:
+        """Whether a service appended it. What has no id is an answer of the server itself.
+
+        A client of NATS can have one stored here: it names a subject of the log as the place for the answer to what it
+        may publish, and permissions do not cover that.
+        """
+        return bool(self.id) and self.subject.partition(".")[0] in OWNERS
+
+    @property
     def type(self) -> str:
         """The event's `ce-type`, for example `intake.result.received.v1`."""
         return self.headers.get("ce-type", "")
@@ -149,11 +159,15 @@ class Guard:
 
 @dataclass(frozen=True)
 class ProjectLog:
-    """The last message of every thing of one project, all as of one position of the log."""
+    """The last event of every thing of one project, all as of one position of the log.
+
+    `foreign`: subjects on which something that is no event of ours came later, and its sequence; only guards count it.
+    """
 
     project_id: str
     position: int
     messages: dict[str, Recorded]
+    foreign: Mapping[str, int] = field(default_factory=dict)
 
     def get(self, owner: str, thing: str, thing_id: str = "") -> Recorded | None:
         """Return the last message of a thing, if there is one."""
@@ -175,10 +189,11 @@ class ProjectLog:
         if scope == "project":
             return Guard(f"*.{self.project_id}.>", self.position)
         prefix = f"intake.{self.project_id}."
-        last = max((one.sequence for name, one in self.messages.items() if name.startswith(prefix)), default=0)
-        return Guard(f"{prefix}>", last)
+        ours = (one.sequence for name, one in self.messages.items() if name.startswith(prefix))
+        foreign = (sequence for name, sequence in self.foreign.items() if name.startswith(prefix))
+        return Guard(f"{prefix}>", max((*ours, *foreign), default=0))
 
     def guard_of(self, subject: str) -> Guard:
         """Return the guard for a thing that only its own subject protects."""
         last = self.messages.get(subject)
-        return Guard(subject, last.sequence if last else 0)
+        return Guard(subject, max(last.sequence if last else 0, self.foreign.get(subject, 0)))

@@ -59,4 +59,4 @@ def grown(project: ProjectLog, since: list[Recorded], position: int) -> ProjectL
     for one in since:
         messages.pop(one.subject, None)
         messages[one.subject] = one
-    return ProjectLog(project.project_id, position, messages)
+    return ProjectLog(project.project_id, position, messages, project.foreign)

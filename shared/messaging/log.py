@@ -98,15 +98,17 @@ class Log:
             return None
         found = await self._direct.next_of(f"*.{known.project_id}.>", known.position + 1, CATCH_UP_MESSAGES_MAX)
         since = [one for one in found if one.sequence <= last.sequence]
-        if not since or since[-1].sequence != last.sequence:
+        if not since or since[-1].sequence != last.sequence or not all(one.is_ours for one in since):
             return None
         return grown(known, since, last.sequence)
 
     async def _load_whole(self, project_id: str, last: Recorded) -> ProjectLog:
         for attempt in range(LOAD_TRIES_MAX):
             if found := await self._load_up_to(project_id, last):
-                found.sort(key=lambda one: one.sequence)
-                return ProjectLog(project_id, last.sequence, {one.subject: one for one in found})
+                foreign = {one.subject: one.sequence for one in found if not one.is_ours}
+                events = [event for one in found if (event := await self._ours(one))]
+                events.sort(key=lambda one: one.sequence)
+                return ProjectLog(project_id, last.sequence, {one.subject: one for one in events}, foreign)
             await asyncio.sleep(min(0.002 * 2**attempt, 0.25))
         raise TransientError("the log's replicas lag behind its leader")
 
@@ -122,6 +124,16 @@ class Log:
             if not all(parts):
                 return []
             return list({one.subject: one for one in itertools.chain(*parts)}.values())
+
+    async def _ours(self, one: Recorded) -> Recorded | None:
+        """Return a message, or the last event before it on its subject when it is none of ours."""
+        if one.is_ours:
+            return one
+        _logger.error("foreign_message", subject=one.subject, sequence=one.sequence)
+        last = None
+        async for event in self.history(one.subject, up_to=one.sequence):
+            last = event
+        return last
 
     async def append(self, event: NewEvent, guard: Guard) -> Appended:
         """Append the event if nothing under the guard has changed; raise ConflictError if something has.
@@ -207,8 +219,9 @@ class Log:
                 self._locks.pop(project_id, None)
 
     async def last_message(self, subject_filter: str) -> Recorded | None:
-        """Ask the leader for the last message under a filter; never stale."""
-        return await self._leader_get({"last_by_subj": subject_filter})
+        """Ask the leader for the last message under a filter; never stale. On a single subject it is an event."""
+        last = await self._leader_get({"last_by_subj": subject_filter})
+        return last if last is None or last.subject != subject_filter else await self._ours(last)
 
     async def at(self, sequence: int) -> Recorded:
         """Return the message at a sequence; PermanentError when there is none."""
@@ -218,8 +231,7 @@ class Log:
 
     async def last_sequence(self) -> int:
         """Return the sequence of the last message of the whole log, as its leader knows it."""
-        last = await self._leader_get({"last_by_subj": ">"})
-        return last.sequence if last else 0
+        return await self._last_under(">")
 
     async def _leader_get(self, request: dict[str, object]) -> Recorded | None:
         answer = await request_json(self.connection.client, f"$JS.API.STREAM.MSG.GET.{STREAM}", request)
@@ -237,22 +249,29 @@ class Log:
             data=base64.b64decode(message.get("data", "")),
         )
 
-    async def history(self, subject_filter: str, after: int = 0, up_to: int | None = None) -> AsyncIterator[Recorded]:
-        """Yield every message ever recorded under a filter, in order, as far as the leader has it now."""
+    async def history(
+        self, subject_filter: str, after: int = 0, up_to: int | None = None, *, foreign: bool = False
+    ) -> AsyncIterator[Recorded]:
+        """Yield every event ever recorded under a filter, in order, as far as the leader has it now.
+
+        `foreign`: also what is no event of ours.
+        """
         if up_to is None:
-            last = await self.last_message(subject_filter)
-            up_to = last.sequence if last else 0
+            up_to = await self._last_under(subject_filter)
         while after < up_to:
             batch = await self._direct.next_of(subject_filter, after + 1, HISTORY_BATCH_MAX)
             if not batch:
                 # A replica that lags, or nothing more under this filter: the leader knows which.
-                last = await self.last_message(subject_filter)
-                up_to = min(up_to, last.sequence if last else 0)
+                up_to = min(up_to, await self._last_under(subject_filter))
                 await asyncio.sleep(0.02 if after < up_to else 0)
             for one in batch:
                 after = one.sequence
-                if one.sequence <= up_to:
+                if one.sequence <= up_to and (foreign or one.is_ours):
                     yield one
+
+    async def _last_under(self, subject_filter: str) -> int:
+        last = await self._leader_get({"last_by_subj": subject_filter})
+        return last.sequence if last else 0
 
     async def find(self, subject: str, id_: str) -> Recorded | None:
         """Return the event with this id in the subject's whole history, newest first where it is cheap."""

@@ -129,6 +129,9 @@ class Database:
     def _apply(self, batch: Sequence[Recorded]) -> Position:
         with self._transaction() as writer:
             for recorded in batch:
+                if not recorded.is_ours:
+                    log.error("foreign_message", subject=recorded.subject, sequence=recorded.sequence)
+                    continue
                 try:
                     self.schema.project(writer, recorded)
                 except Exception as error:

@@ -79,7 +79,7 @@ def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> Proj
     recorded = Recorded(event.subject, appended.sequence, event.at, event.headers(), body)
     messages = {name: one for name, one in project.messages.items() if name != event.subject}
     position = max(project.position, appended.sequence)
-    return ProjectLog(project.project_id, position, {**messages, event.subject: recorded})
+    return ProjectLog(project.project_id, position, {**messages, event.subject: recorded}, project.foreign)
 
 
 def permitted(order: Order, roles: tuple[Role, ...], decide: Decide) -> Decide:

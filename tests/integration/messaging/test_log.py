@@ -12,10 +12,10 @@ from shared.contracts.project import ContactState, WebsiteState
 from shared.contracts.result import ElsewhereReportState
 from shared.contracts.review import ReviewResultState, ReviewRoundState, Waiver
 from shared.contracts.subjects import subject
-from shared.messaging.connection import ForbiddenError
+from shared.messaging.connection import ForbiddenError, connect
 from shared.messaging.events import Guard, NewEvent, ProjectLog, event_id
 from shared.messaging.log import ConflictError, Log
-from tests.integration.messaging.users import log_of
+from tests.integration.messaging.users import log_of, login
 
 
 def website(project: str, url: str, cause: str | None = None) -> NewEvent:
@@ -213,3 +213,32 @@ async def test_events_carry_the_cloudevents_attributes(intake: Log, project: str
     assert stored.headers["ce-correlationid"] == "request"
     assert stored.actor == "J%C4%81nis%0D%0Aevil:%201"
     assert "evil" not in stored.headers
+
+
+async def test_an_answer_that_somebody_had_sent_into_the_log_is_no_event_and_stops_nothing(
+    nats_server: NatsServer, credentials: ServerCredentials, intake: Log, operator: Log, project: str
+) -> None:
+    name, js = subject("intake", project, "website"), operator.connection.js
+    first = await intake.append(website(project, "https://one.example"), Guard(name, 0))
+    await intake.load(project)
+    stranger = await connect(login("upstream-demo", nats_server, credentials), name="test stranger")
+    try:
+        for number in range(2):
+            await stranger.client.publish("upstream.demo.stranger", b"{}", reply=name)
+            async with asyncio.timeout(10):
+                while (await js.get_last_msg("EVENTS", name)).headers:  # noqa: ASYNC110 - it is on a server
+                    await asyncio.sleep(0.01)
+            loaded = await intake.load(project)
+            assert loaded.get("intake", "website") == await intake.last_message(name)
+            guard = loaded.guard("intake") if number else loaded.guard_of(name)
+            await intake.append(website(project, f"https://{number}.example"), guard)
+    finally:
+        await stranger.close()
+        await js.purge_stream("UPSTREAM", subject="upstream.demo.stranger")
+
+    events = [one.sequence async for one in operator.history(name)]
+    everything = [one.sequence async for one in operator.history(name, foreign=True)]
+    assert (events[0], len(events), len(everything)) == (first.sequence, 3, 5)
+    assert (await intake.load(project)).state("intake", "website", WebsiteState) == WebsiteState(
+        url="https://1.example"
+    )

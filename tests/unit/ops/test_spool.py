@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from local.ops.objects import Inventory, people_key
 from local.ops.spool import spool
+from local.verify import Verifier
 from shared.messaging.events import Recorded
 
 
@@ -30,6 +32,20 @@ def test_an_id_that_stands_in_two_projects_is_found() -> None:
         record.take([event(1, "a", "one"), event(2, "b", "two"), event(3, "b", "one"), event(4, "b", "two")])
 
         assert record.ids_of_two_projects() == [(3, "intake.b.project")]
+
+
+def test_what_is_no_event_is_named_and_judges_nothing() -> None:
+    subjects, at = ("intake.a.project", "intake.b.project"), event(1, "a").time
+    answers = [Recorded(name, number, at, {}, b'{"seq":1}') for number, name in enumerate(subjects)]
+    with spool() as record:
+        record.take(answers)
+        assert record.ids_of_two_projects() == []
+
+    verifier, inventory = Verifier(), Inventory()
+    inventory.take(answers[0])
+    assert [one.what.partition(":")[0] for one in verifier.take(answers[0])] == ["no event of a service"]
+    assert not verifier.knows("a")
+    assert people_key(answers[0]) is None
 
 
 def test_what_is_named_is_known_whichever_project_named_it() -> None:

@@ -117,6 +117,18 @@ async def test_a_write_can_be_read_at_once(log: InMemoryLog, model: ReadModel) -
     assert await model.check() == "position 10"
 
 
+async def test_what_is_no_event_is_passed_over(log: InMemoryLog, model: ReadModel) -> None:
+    await log.append("p-1", "title")
+    answer = b'{"stream":"UPSTREAM","seq":1}'
+    log.messages.append(Recorded("intake.p-1.project", 2, datetime.now(UTC), {}, answer))
+    assert await model.read_fresh(titles) == {"p-1": ("title", 1)}
+
+    await log.append("p-1", "another")
+
+    assert await model.read_fresh(titles) == {"p-1": ("another", 2)}
+    assert await model.check() == "position 3"
+
+
 async def test_following_goes_on_after_a_restart(log: InMemoryLog, path: Path) -> None:
     for number in range(7):
         await log.append(f"p-{number}", "before")
