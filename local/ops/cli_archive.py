@@ -181,6 +181,10 @@ def _run(work: Any) -> Any:
         raise CommandError(f"the archive is broken: {error}") from error
     except TransientError as error:
         raise CommandError(f"broken off: {error}; run it again to go on") from error
+    except OSError as error:
+        where = error.filename2 or error.filename
+        said = f"{where}: {error.strerror}" if where else str(error) or "no answer in time"
+        raise CommandError(f"broken off: {said}; run it again to go on") from error
 
 
 def _report(told: dict[str, Any], as_json: bool, *, once: bool = False) -> None:

@@ -44,8 +44,15 @@ def audit(
         target = out.open("x", newline="") if out else nullcontext(sys.stdout)
     except OSError as error:
         raise CommandError(f"cannot write {out}: {error.strerror}") from error
-    with target as file:
-        count = asyncio.run(_written(file, form, question))
+    try:
+        with target as file:
+            count = asyncio.run(_written(file, form, question))
+    except BaseException as error:
+        if out:
+            out.unlink(missing_ok=True)  # a part of an audit is none, and would stand in the way of the next
+        if out and isinstance(error, OSError) and error.strerror:
+            raise CommandError(f"cannot write {out}: {error.strerror}") from error
+        raise
     if out:
         console.print(f"{count} events in {out}", markup=False)
 

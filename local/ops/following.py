@@ -38,7 +38,7 @@ class Follower:
     _due: float = 0.0
 
     async def forever(self) -> None:
-        """Go on until SIGTERM. Trouble with the network is tried again; BrokenArchiveError ends it."""
+        """Go on until SIGTERM. Trouble with the network or a disk is tried again; BrokenArchiveError ends it."""
         task = asyncio.current_task()
         assert task
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -47,7 +47,7 @@ class Follower:
             while True:
                 try:
                     await self._turn(log)
-                except (TransientError, nats.errors.Error, TimeoutError) as error:
+                except (TransientError, nats.errors.Error, OSError) as error:
                     self.tell({"put_off": repr(error)})
                     log = LogArchive(self.platform, self.vault)
                 await asyncio.sleep(min(LOG_EVERY_SECONDS, self.runs_every_seconds or LOG_EVERY_SECONDS))

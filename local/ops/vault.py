@@ -53,10 +53,14 @@ class FolderVault:
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-        shutil.copyfile(path, beside)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(target)
+        try:
+            shutil.copyfile(path, beside)
+            with beside.open("rb") as file:
+                os.fsync(file.fileno())
+            beside.replace(target)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
         _sync_folder(target.parent)
 
     async def read(self, name: str) -> AsyncIterator[bytes]:

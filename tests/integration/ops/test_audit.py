@@ -48,3 +48,22 @@ def test_a_moment_that_is_none_is_refused(platform: RunningPlatform) -> None:
     home = (Path(platform.page["home"]), platform.ports)
 
     assert "yesterday is no moment" in results(*home, "export", "audit", "--since", "yesterday").stderr
+
+
+def test_an_audit_that_came_to_nothing_leaves_no_file_behind(platform: RunningPlatform, tmp_path: Path) -> None:
+    """It is never written over: the next try would find it in its way."""
+    file = tmp_path / "audit.csv"
+    nobody = {"RESULTS_NATS_URL": "nats://127.0.0.1:1", "RESULTS_NATS_USER": "x", "RESULTS_NATS_PASSWORD": "x"}
+
+    away = results(tmp_path, platform.ports, "export", "audit", "--out", str(file), **nobody)
+
+    assert (away.returncode, "no platform answers" in away.stderr, file.exists()) == (1, True, False)
+
+
+def test_a_backup_that_cannot_be_written_says_where_and_why(platform: RunningPlatform, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    broken = results(Path(platform.page["home"]), platform.ports, "backup", "--to", str(tmp_path / "file" / "archive"))
+
+    assert (broken.returncode, "Traceback" in broken.stderr) == (1, False), broken.stderr
+    assert "Not a directory" in broken.stderr

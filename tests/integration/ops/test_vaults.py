@@ -1,8 +1,10 @@
 """An archive behaves alike in a folder and in a bucket."""
 
 import asyncio
+import errno
 import hashlib
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from pydantic import SecretStr
 
 from local.ops import segments
 from local.ops.segments import NO_DIGEST, BrokenArchiveError, Message, Segment
-from local.ops.vault import Vault, opened, put_bytes, read_bytes
+from local.ops.vault import FolderVault, Vault, opened, put_bytes, read_bytes
 from local.servers import SeaweedServer
 from local.terminal import CommandError
 from shared.settings import S3Settings
@@ -82,3 +84,18 @@ async def test_the_same_bytes_may_be_put_twice_at_once(vault: Vault, tmp_path: P
 
     assert [name async for name in vault.names("objects/")] == ["objects/aa/same"]
     assert await read_bytes(vault, "objects/aa/same") == b"the same words"
+
+
+async def test_nothing_is_left_of_a_file_that_a_full_disk_did_not_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    (tmp_path / "file").write_bytes(b"all of it")
+    with pytest.raises(OSError, match="No space left"):
+        await FolderVault(tmp_path / "archive").put("log/1", tmp_path / "file", "")
+
+    assert [path.name for path in (tmp_path / "archive").rglob("*")] == ["log"]
