@@ -29,12 +29,19 @@ def ports() -> Iterator[Ports]:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Iterator[RunningPlatform]:
-    """A platform that these tests may hurt."""
-    running = RunningPlatform(tmp_path_factory.mktemp("own"), ports)
-    running.start(START_SECONDS_MAX)
-    yield running
-    running.stop()
+def hurt(tmp_path_factory: pytest.TempPathFactory, ports: Ports) -> Iterator[RunningPlatform]:
+    """A platform as the test before has left it."""
+    platform = RunningPlatform(tmp_path_factory.mktemp("own"), ports)
+    yield platform
+    platform.stop()
+
+
+@pytest.fixture
+def own(hurt: RunningPlatform) -> RunningPlatform:
+    """A platform that runs, and that these tests may hurt."""
+    if not hurt.is_alive:
+        hurt.start(START_SECONDS_MAX)
+    return hurt
 
 
 def runs(pid: int) -> bool:
@@ -124,7 +131,6 @@ def test_its_state_survives_a_restart_on_other_ports(own: RunningPlatform) -> No
         moved.start(START_SECONDS_MAX)
         after = (moved.credentials.as_json(), moved.token("lead", "anna").split(".")[0])
         moved.stop()
-    own.start(START_SECONDS_MAX)
 
     assert before == after
 
@@ -139,7 +145,6 @@ def test_it_ends_everything_when_told_to(own: RunningPlatform, number: signal.Si
     assert own.process.returncode == 0
     assert not [name for name, pid in pids.items() if runs(pid)]
     assert own.page["state"] == "stopped"
-    own.start(START_SECONDS_MAX)
 
 
 def test_its_parts_die_with_it_even_when_it_is_killed(own: RunningPlatform) -> None:
@@ -148,5 +153,4 @@ def test_its_parts_die_with_it_even_when_it_is_killed(own: RunningPlatform) -> N
 
     assert wait_until(lambda: not [pid for pid in pids.values() if runs(pid)], 2)
     own.kill()
-    own.start(START_SECONDS_MAX)
     assert own.pids.keys() == pids.keys()
