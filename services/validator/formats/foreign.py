@@ -15,6 +15,7 @@ from services.validator.formats import Fault
 PADDING_ALLOWED_BYTES = 64
 TAIL_BYTES_MAX = 4 * 1024 * 1024
 SEGMENTS_MAX = 1_000_000
+_PDF_HEAD_WITHIN_BYTES = 1024
 HEADERS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a zip archive"),
     (b"Rar!\x1a\x07", "a rar archive"),
@@ -35,7 +36,7 @@ HEADERS: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", "a picture"),
 )
 MARKUP = re.compile(
-    rb"<(?i:script[\s>/]|\?php\s|iframe[\s>/]|!doctype\s+html|html[\s>]|body[\s>]|%@\s|svg[\s>/]|object\s|embed\s)"
+    rb"<(?i:script[\s>/]|\?php\s|iframe[\s>/]|!doctype\s+html|html[\s>]|body[\s>]|%@\s|svg[\s>/]|object\s|embed\s|hta:application\s)"
 )
 _JPEG_MARK = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _SECOND = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"%PDF-", b"This program cannot be run in DOS mode")
@@ -75,6 +76,8 @@ def _archive(data: mmap.mmap, kind: str) -> Iterator[Fault]:
 def _markup(data: mmap.mmap, kind: str) -> Iterator[Fault]:
     if kind not in ("jpeg", "png", "gif", "tiff"):
         return
+    if data.find(b"%PDF-", 0, _PDF_HEAD_WITHIN_BYTES) >= 0:
+        yield Fault("foreign-data", {"what": "a PDF"})
     comment_at = {"jpeg": 4, "gif": 6}.get(kind, 0)
     if MARKUP.search(data) or (comment_at and data[comment_at : comment_at + 2] in (b"/*", b"//", b"='", b'="')):
         yield Fault("foreign-data", {"what": "markup or a script"})

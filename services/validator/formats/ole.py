@@ -24,6 +24,9 @@ _BOOK_BYTES = 512
 WORD_BYTES_MAX = 64 * 1024 * 1024
 _DDE_FIELD = re.compile(rb"\x13[\s\"]{0,20}(?i:DDE(?:AUTO)?)\b")
 _DDE_FIELD_WIDE = re.compile(rb"\x13\0(?:[\s\"]\0){0,20}(?i:D\0D\0E\0)")
+_FETCHED = re.compile("(?:https?|ftp|mhtml):", re.IGNORECASE)
+_TABLE_FLAG, _TEMPLATE_AT, _TEMPLATE_BYTES_MAX = 0x0200, 0x019A, 64 * 1024
+_ACTION_OF_SLIDES = re.compile(rb"\x00\x00\xf3\x0f\x10\x00\x00\x00.{8}\x02", re.DOTALL)  # InteractiveInfoAtom
 _OBJECT_OF_SLIDES = re.compile(rb"[\x00\x10]\x00\x11\x10.{4}", re.DOTALL)  # record 0x1011, stored or compressed
 _CURRENT_USER_ENCRYPTED = 0xF3D1C4DF
 _FIB_ENCRYPTED = 0x0100
@@ -74,6 +77,8 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
     if what:
         yield Fault("macros", {"what": what})
     yield from _links(container, records)
+    yield from _template(container)
+    yield from _actions_of_slides(container)
     if any(kind == _BOUND_SHEET and data[4:5] and data[4] & _HIDDEN for kind, data in records):
         yield Fault("hidden-content", {"what": "hidden sheets"})
     objects = [*embedded.container_faults(container, 1, own_macros=False), *_objects_of_slides(container)]
@@ -92,6 +97,38 @@ def _links(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> It
         yield Fault("dde", {"what": "a DDE or OLE link"})
     elif names:
         yield Fault("remote-reference", {"what": "another workbook"})
+
+
+def _template(container: olefile.OleFileIO) -> Iterator[Fault]:
+    """The template of a doc, when it is fetched ([MS-DOC] 2.9.277: the second of the associated strings)."""
+    if not container.exists("WordDocument"):
+        return
+    head = container.openstream("WordDocument").read(_TEMPLATE_AT + 8)
+    if len(head) < _TEMPLATE_AT + 8:
+        return
+    (flags,) = struct.unpack_from("<H", head, 10)
+    table = "1Table" if flags & _TABLE_FLAG else "0Table"
+    if not container.exists(table):
+        return
+    at, size = struct.unpack_from("<II", head, _TEMPLATE_AT)
+    strings = container.openstream(table).read()[at : at + min(size, _TEMPLATE_BYTES_MAX)]
+    lengths = 6
+    for number in range(2):
+        if len(strings) < lengths + 2:
+            return
+        (length,) = struct.unpack_from("<H", strings, lengths)
+        text = strings[lengths + 2 : lengths + 2 + 2 * length].decode("utf-16-le", "replace")
+        if number == 1 and _FETCHED.search(text):
+            yield Fault("remote-code", {"what": "a template"})
+        lengths += 2 + 2 * length
+
+
+def _actions_of_slides(container: olefile.OleFileIO) -> Iterator[Fault]:
+    """A program that a click or the mouse starts ([MS-PPT] 2.6.10)."""
+    if not container.exists("PowerPoint Document"):
+        return
+    if _ACTION_OF_SLIDES.search(container.openstream("PowerPoint Document").read()):
+        yield Fault("remote-code", {"what": "an action that starts a program"})
 
 
 def _objects_of_slides(container: olefile.OleFileIO) -> Iterator[Fault]:

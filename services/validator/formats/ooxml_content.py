@@ -26,14 +26,23 @@ _FETCHING_FORMULA = re.compile(
 )
 _REMOTE = re.compile(r"\s*(?!file:|mailto:)(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
 _ACTING_LINK = re.compile(r"\s*(?:javascript|vbscript|data|ms-\w+|mhtml|cmd|shell|search-ms)\s*:", re.IGNORECASE)
-_CODE_RELATIONS = ("attachedTemplate", "oleObject", "frame", "subDocument", "control", "package", "mailMergeSource")
+_CODE_RELATIONS = (
+    "attachedTemplate",
+    "oleObject",
+    "frame",
+    "subDocument",
+    "control",
+    "package",
+    "mailMergeSource",
+    "aFChunk",
+)
 _HARMLESS_PARTS = re.compile(r"(?:docprops/thumbnail|.*printersettings\d*\.bin$)", re.IGNORECASE)
 _ACTING = frozenset({"dde", "remote-code"})
 _NAME_BYTES_MAX = 64
 _BYTES = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
 _TELLING = re2.compile(
-    rb"[<:](?:Relationship|ddeLink|ddeItem|oleLink|fldSimple|fldChar|sheet|ins|del|moveFrom|comment|instrText|delInstrText|"
+    rb"[<:](?:Relationship|ddeLink|ddeItem|oleLink|webPr|dbPr|olapPr|fldSimple|fldChar|sheet|ins|del|moveFrom|comment|instrText|delInstrText|"
     rb"f|formula|definedName)[\s/>]",
     _BYTES,
 )
@@ -198,6 +207,8 @@ class _Watch:
             self._note("dde", what="a DDE link")
         elif tag == "oleLink":
             self._note("remote-reference", what="a linked object")
+        elif tag in ("webPr", "dbPr", "olapPr"):
+            self._note("remote-reference", what="a connection to data elsewhere")
         elif tag == "fldSimple":
             self._judge_field(_attribute(attributes, "instr"))
         elif tag == "fldChar" and _attribute(attributes, "fldCharType") in ("begin", "end", "separate"):
@@ -245,6 +256,10 @@ class _Watch:
                 self._note("remote-code", what="a link that acts")
             return
         if attributes.get("TargetMode", "").lower() != "external":
+            if kind == "aFChunk":
+                self._note("ole-package", what="a text that is taken in when it is opened")
+            elif kind == "control":
+                self._note("embedded-object", what="a control")
             return
         if _ACTING_LINK.match(target) or (kind in _CODE_RELATIONS and _REMOTE.match(target)):
             self._note("remote-code", what=kind[:40])

