@@ -112,10 +112,13 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if not _is_page(request):
         language = preferred_language(request.headers.get("accept-language"))
         return await EXCEPTION_HANDLERS[kind](request, _in_words(error, Words(language)))
+    answer = await EXCEPTION_HANDLERS[kind](request, error)  # logs it, and has the headers that its status asks for
     given = request.query_params.get("lang")
     links = Links(given=given if given in LANGUAGES else None, path=request.url.path)
     words = Words(links.given or preferred_language(request.headers.get("accept-language")))
-    return _html(request, "error.html", links, **_told(error, words))
+    shown = _html(request, "error.html", links, **_told(error, words))
+    shown.headers.update({name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers})
+    return shown
 
 
 def _in_words(error: Exception, words: Words) -> Exception:

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.publisher.catalogue import Catalogue
 from shared.contracts.project import WebsiteState
@@ -214,10 +215,21 @@ async def test_a_page_that_cannot_be_shown_asks_for_patience_and_for_nothing_els
 
     monkeypatch.setattr(Catalogue, "project", fail)
 
+    with capture_logs() as logged:
+        response = await stage.client.get("/projects/P-1")
     text = await page(stage, "/projects/P-1", status=503)
 
+    assert response.headers["retry-after"] == "2"
+    assert {"event": "dependency_away", "log_level": "warning", "reason": "the store is away"} in logged
     assert "Please try again in a few seconds." in text
     assert "Idempotency-Key" not in text
+
+
+async def test_a_page_tells_which_methods_it_knows(stage: Stage) -> None:
+    response = await stage.client.post("/")
+
+    assert response.status_code == 405
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
 async def test_what_was_taken_down_says_so_with_its_reason(stage: Stage) -> None:
