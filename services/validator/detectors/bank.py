@@ -18,7 +18,7 @@ _LENGTHS = {
     "VA": 22, "XK": 20,
 }  # fmt: skip
 _IBAN = {
-    country: re.compile(rf"[A-Z0-9]{{4}}(?:[ \u00a0-]?[A-Z0-9]){{{length - 4}}}(?![A-Za-z0-9])")
+    country: re.compile(rf"[A-Z0-9]{{4}}(?:[ \u00a0\u2009\u202f-]?[A-Z0-9]){{{length - 4}}}(?![A-Za-z0-9])")
     for country, length in _LENGTHS.items()
 }
 _NEVER_CHECK_DIGITS = ("00", "01", "99")
@@ -46,9 +46,12 @@ def iban_at(block: Block, start: int) -> Iterator[Hit]:
     pattern = _IBAN.get(written[:2]) if written[2:] not in _NEVER_CHECK_DIGITS else None
     found = pattern.match(block.text, start) if pattern else None
     before = block.text[max(start - 1, 0) : start]
-    if found and not before.isalnum() and iban.is_valid(found.group().replace("\u00a0", " "), check_country=False):
-        value = "".join(filter(str.isalnum, found.group()))
+    if found and not before.isalnum() and iban.is_valid(value := _bare(found.group()), check_country=False):
         yield Hit("iban", start, found.group(), value, value[:2])
+
+
+def _bare(written: str) -> str:
+    return "".join(filter(str.isalnum, written))
 
 
 def bare_card(block: Block, start: int, digits: str) -> Iterator[Hit]:
@@ -65,7 +68,7 @@ def cards_in_stretch(block: Block, start: int, end: int) -> Iterator[Hit]:
 
 
 def _judge(block: Block, start: int, written: str, *, grouped: bool) -> Iterator[Hit]:
-    digits = "".join(filter(str.isdigit, written)) if grouped else written
+    digits = _bare(written) if grouped else written
     network = next((name for name, shape in _NETWORKS if shape.fullmatch(digits)), None)
     end = start + len(written)
     if network and checksums.luhn(digits.encode()) and stands_free(block, start, end):

@@ -24,11 +24,13 @@ _INTERNATIONAL = re.compile(r"\+\(?[0-9](?:[ \u00a0().\-/]{0,2}[0-9]){6,14}")
 _DOUBLE_ZERO = re.compile(r"00[1-9](?:[ \u00a0().\-/]{0,2}[0-9]){7,13}")
 _NATIONAL = re.compile(r"\(?0?[0-9](?:[ \u00a0./()-]{0,2}[0-9]){5,11}")
 WORDS = (
-    r"t[aā]lr|\btel\b|\btel[.:]|telef|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
+    r"t[aā]lr|\btel\b|\btel[.:]|tel[eé]f|téléph|phone|\bmob|gsm|\bfaks|\bfax\b|whatsapp|\bpuh\b|puhel|тел|τηλ|handy|"
     r"\bcell|\bcel\.|móvil|kom[óo]rk|mobiln|\btlf\b|sími\b|\bfón\b|guthán|teileafón|mowbajl|telemóvel|κινητό"
 )
 _ANNOUNCED = Announcement(rf"(?:{WORDS})\w*[^\w\n]{{0,4}}(?:[^\W\d]+[^\w\n]{{1,4}})?\Z", before=WORDS_WITHIN_CHARACTERS)
-HEADS = r"t[aā]lr|\btel\b|telef|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil|\btlf\b|sími\b|\bfón\b|guthán|mowbajl"
+HEADS = (
+    r"t[aā]lr|\btel\b|tel[eé]f|téléph|phone|\bmob|gsm|puhel|тел|τηλ|handy|móvil|\btlf\b|sími\b|\bfón\b|guthán|mowbajl"
+)
 _HEADED = re.compile(HEADS)
 _OTHER_REGIONS = (
     "EE", "LT", "PL", "DE", "FR", "ES", "IT", "FI", "SE", "NL", "PT", "RO", "CZ", "SK", "HU", "BG",

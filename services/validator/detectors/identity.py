@@ -186,6 +186,7 @@ _LETTERED = (
 )
 _SPACED = (
     _scheme("LV", r"[0-3]\d{5}\s?[-–‑—]\s?\d{5}", _latvian, _Trust.DISTINCT),
+    _scheme("LV", r"[0-3]\d{5} \d{5}", _latvian, _Trust.WEAK),
     _scheme("FR", r"[12] ?\d\d ?\d\d ?[\dAB]{2} ?\d{3} ?\d{3}[ .]?\d\d", nir.is_valid, _Trust.DISTINCT),
     _scheme("BE", r"\d\d\.\d\d\.\d\d-\d{3} \d\d", nn.is_valid, _Trust.DISTINCT),
     _scheme("PT", r"\d{8} \d ?[A-Z]{2}\d", cc.is_valid, _Trust.WEAK),
