@@ -157,6 +157,14 @@ async def test_a_text_can_be_read_on_its_page(stage: Stage) -> None:
     assert "<p>Otrā rinda</p>" in text
 
 
+async def test_a_text_is_read_out_in_its_own_language(stage: Stage) -> None:
+    result_id = await stage.publish("P-1", content=b"A school opens.", kind="text")
+
+    text = await page(stage, f"/results/{result_id}", "lv")
+
+    assert '<div class="prose text" lang="en"><p>A school opens.</p>' in text
+
+
 async def test_a_link_leads_to_its_address(stage: Stage) -> None:
     result_id = await stage.publish("P-1", content=b"https://course.example", kind="link", url="https://course.example")
 
