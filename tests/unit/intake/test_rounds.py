@@ -185,3 +185,15 @@ def test_the_gate_says_why_and_since_when(world: World) -> None:
     assert opened.since == NOW
     world.submit()
     assert gate(world.view, TODAY, RIGA).since == NOW
+
+
+def test_a_termination_opens_the_gate_at_once_and_a_project_without_results_waits_since_then() -> None:
+    ahead = World()
+    ahead.register(end_date=TODAY + timedelta(days=9))
+    ahead.append(projects.terminate(ahead.log, act(at=NOW - timedelta(hours=3)), eligible_costs=True))
+
+    found = gate(ahead.view, TODAY, RIGA)
+
+    assert found.refusal is not None
+    assert found.refusal.code == "nothing-to-submit"
+    assert found.opens_at == found.since == NOW - timedelta(hours=3)
