@@ -73,6 +73,9 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
     if _is_encrypted(container, program, records):
         yield Fault("encrypted")
         return
+    if len(records) == RECORDS_MAX:
+        yield Fault("damaged", {"reason": "its workbook begins with more records than can be checked"})
+        return
     what = _macros(container, records)
     if what:
         yield Fault("macros", {"what": what})

@@ -82,6 +82,31 @@ def doc_with_template(template: str) -> bytes:
     return samples.ole({"WordDocument": head.ljust(2048, b"\0"), "1Table": bytes(16) + strings})
 
 
+def large_workbook(book: bytes) -> bytes:
+    """An OLE container with sectors of 4,096 bytes, which holds one stream of up to 4 MB."""
+    count = -(-len(book) // 4096)
+    chain = [*range(3, count + 2), 0xFFFFFFFE]
+    fat = struct.pack(f"<{count + 2}I", 0xFFFFFFFD, 0xFFFFFFFE, *chain).ljust(4096, b"\xff")
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 4, 0xFFFE, 12, 6)
+    head += struct.pack("<IIIIIIIII", 1, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0) + bytes(4) + b"\xff" * 432
+    directory = _entry("Root Entry", 5, child=1, start=0xFFFFFFFE) + _entry("Workbook", 2, start=2, size=len(book))
+    return head.ljust(4096, b"\0") + fat + directory.ljust(4096, b"\0") + book.ljust(count * 4096, b"\0")
+
+
+def _entry(name: str, kind: int, *, start: int, child: int = 0xFFFFFFFF, size: int = 0) -> bytes:
+    encoded = name.encode("utf-16-le") + b"\0\0"
+    free = 0xFFFFFFFF
+    return struct.pack("<64sHBBIII36xIQ", encoded, len(encoded), kind, 1, free, free, child, start, size)
+
+
+@pytest.mark.parametrize(("fillers", "code"), [(10, "macros"), (300_000, "damaged")])
+def test_a_macro_sheet_behind_many_records_does_not_pass(fillers: int, code: str, tmp_path: Path) -> None:
+    start = samples.record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 0))
+    sheet_of_macros = samples.record(0x85, struct.pack("<IBB", 0x100, 2, 1) + b"\x01\0m")
+    book = start + samples.record(0xF00, b"") * fillers + sheet_of_macros + samples.record(0x0A, b"")
+    assert code in judged(tmp_path, "xls", large_workbook(book.ljust(8192, b"\0")))
+
+
 def slides_that(action: int) -> bytes:
     """[MS-PPT] 2.6.10: what a click does."""
     atom = struct.pack("<HHIIIB7x", 0, 0x0FF3, 16, 0, 1, action)
