@@ -27,6 +27,12 @@ _DDE_FIELD_WIDE = re.compile(rb"\x13\0(?:[\s\"]\0){0,20}(?i:D\0D\0E\0)")
 _FETCHED = re.compile("(?:https?|ftp|mhtml):", re.IGNORECASE)
 _TABLE_FLAG, _TEMPLATE_AT, _TEMPLATE_BYTES_MAX = 0x0200, 0x019A, 64 * 1024
 _ACTION_OF_SLIDES = re.compile(rb"\x00\x00\xf3\x0f\x10\x00\x00\x00.{8}\x02", re.DOTALL)  # InteractiveInfoAtom
+_ACTING_LINK = re.compile(
+    rb"\x13\s{0,20}(?i:HYPERLINK)\s{1,20}\"?\s{0,20}(?i:javascript|vbscript|data|ms-\w{1,30}|mhtml):"
+)
+_FETCHING_FIELD = re.compile(
+    rb"\x13\s{0,20}(?i:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\b[^\x13-\x15]{0,100}?(?:(?i:https?|ftp):|\\\\\\\\)"
+)
 _OBJECT_OF_SLIDES = re.compile(rb"[\x00\x10]\x00\x11\x10.{4}", re.DOTALL)  # record 0x1011, stored or compressed
 _CURRENT_USER_ENCRYPTED = 0xF3D1C4DF
 _FIB_ENCRYPTED = 0x0100
@@ -89,11 +95,16 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
 
 
 def _links(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> Iterator[Fault]:
-    """DDE in the fields of a doc and in the books of an xls ([MS-XLS] 2.5.277: a mark 3 parts server and topic)."""
+    """What the fields of a doc do, and DDE in an xls ([MS-XLS] 2.5.277: a mark 3 parts server and topic)."""
     if container.exists("WordDocument"):
         text = container.openstream("WordDocument").read(WORD_BYTES_MAX)
         if _DDE_FIELD.search(text) or _DDE_FIELD_WIDE.search(text):
             yield Fault("dde", {"what": "a DDE field"})
+        letters = text.replace(b"\0", b"")
+        if _ACTING_LINK.search(letters):
+            yield Fault("remote-code", {"what": "a link that acts"})
+        if _FETCHING_FIELD.search(letters):
+            yield Fault("remote-reference", {"what": "a field that fetches another file"})
     books = [data for kind, data in records if kind == _SUP_BOOK and len(data) > 5]
     names = [data[4 : 4 + _BOOK_BYTES] for data in books if data[2:4] not in (b"\x01\x04", b"\x01\x3a")]
     if any(b"\x03" in name for name in names):

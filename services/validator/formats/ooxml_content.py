@@ -258,6 +258,8 @@ class _Watch:
         if attributes.get("TargetMode", "").lower() != "external":
             if kind == "aFChunk":
                 self._note("ole-package", what="a text that is taken in when it is opened")
+            elif kind.lower() in ("xlmacrosheet", "xlintlmacrosheet"):
+                self._note("macros", what="Excel 4.0")
             elif kind == "control":
                 self._note("embedded-object", what="a control")
             return

@@ -118,6 +118,10 @@ def slides_that(action: int) -> bytes:
     [
         ("doc", doc_with_template("http://a.example/x.dotm"), {"remote-code"}),
         ("doc", doc_with_template("C:\\Templates\\Normal.dotm"), set()),
+        ("doc", samples.word(text='\x13 HYPERLINK "javascript:a()" \x14a\x15'), {"remote-code"}),
+        ("doc", samples.word(text='\x13 HYPERLINK "https://a.example" \x14a\x15'), set()),
+        ("doc", samples.word(text='\x13 INCLUDETEXT "http://a.example/a" \x14a\x15'), {"remote-reference"}),
+        ("xlsx", sheet("xl/_rels/workbook.xml.rels", relation("xlMacrosheet", "a/s.xml", "Internal")), {"macros"}),
         ("ppt", slides_that(2), {"remote-code"}),
         ("ppt", slides_that(4), set()),
         ("docx", word("word/_rels/document.xml.rels", relation("aFChunk", "a.mht", "Internal")), {"ole-package"}),
