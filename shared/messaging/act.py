@@ -13,7 +13,10 @@ Decision = tuple[NewEvent, Guard] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One request of one person. `cause` is the same when the same request comes again, and else unique."""
+    """One request of one person. `cause` is the same when the same request comes again, and else unique.
+
+    `correlation` is the id of the request, or of the upstream event: it is what caused the event, too.
+    """
 
     by: str
     at: datetime
@@ -33,6 +36,7 @@ class Act:
             state=state,
             id=self.event_id(subject_name),
             actor=self.by,
+            causation=self.correlation,
             correlation=self.correlation,
             at=self.at,
         )

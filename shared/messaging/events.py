@@ -10,7 +10,7 @@ from typing import Literal, TypeVar, cast
 
 from shared.contracts.model import WireModel
 from shared.contracts.subjects import EVENT_TYPES, OWNERS, STATES, Address, address
-from shared.telemetry import current_traceparent
+from shared.telemetry import TraceContext, current_traceparent
 
 State = TypeVar("State", bound=WireModel)
 StateModel = type[State]
@@ -63,9 +63,8 @@ class NewEvent:
             "ce-time": self.at.isoformat(),
             "ce-datacontenttype": "application/json",
             "ce-actor": _header_value(self.actor),
+            "traceparent": current_traceparent() or TraceContext.new().traceparent,
         }
-        if traceparent := current_traceparent():
-            headers["traceparent"] = traceparent
         if self.causation:
             headers["ce-causationid"] = _header_value(self.causation)
         if self.correlation:

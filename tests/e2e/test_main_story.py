@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 from tests.e2e.scenario import Scenario
 from tests.e2e.site import eventually, ok
@@ -65,6 +66,19 @@ def test_each_result_tells_its_checks_with_their_engines(scenario: Scenario) -> 
     assert all(one["outcome"] == "passed" and one["engine"] for one in checks.values())
     assert result["file"]["detected_type"].startswith("application/pdf")
     assert result["revision"] == 1
+
+
+def test_every_event_of_the_story_tells_who_acted_and_what_caused_it(scenario: Scenario) -> None:
+    scenario.story()
+
+    def all_events() -> list[dict[str, Any]]:
+        params = {"project_id": scenario.project_id, "limit": 200}
+        found: list[dict[str, Any]] = ok(scenario.lead.review("GET", "/v1/audit", params=params))["items"]
+        return found if any(one["action"] == "publisher.result.published" for one in found) else []
+
+    found = eventually(all_events)
+    assert {one["action"].split(".")[0] for one in found} == {"intake", "validator", "review", "publisher"}
+    assert [one for one in found if not (one["actor"] and one["causation_id"] and one["correlation_id"])] == []
 
 
 def test_a_verdict_comes_quickly(scenario: Scenario, elapsed: Callable[[], float]) -> None:

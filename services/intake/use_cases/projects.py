@@ -101,5 +101,7 @@ class EndProject:
     calendar: Calendar
 
     async def __call__(self, project_id: str, now: datetime) -> Done:
-        act = Act(by="intake", at=now, cause=f"ended:{self.calendar.day(now)}")
-        return await self.commands.run(project_id, lambda project: projects.end(project, act, self.calendar.day(now)))
+        today = self.calendar.day(now)
+        cause = f"ended:{today}"
+        act = Act(by="intake", at=now, cause=cause, correlation=cause)
+        return await self.commands.run(project_id, lambda project: projects.end(project, act, today))

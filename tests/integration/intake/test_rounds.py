@@ -193,8 +193,9 @@ async def test_the_clock_ends_a_project_once_for_all_replicas(desk: Desk, operat
         await asyncio.gather(*(clock.tick() for clock in clocks))
         await clocks[0].tick()
 
-    types = [one.type async for one in operator.history(f"intake.{desk.project_id}.project")]
-    assert types == ["intake.project.registered.v1", "intake.project.ended.v1"]
+    found = [one async for one in operator.history(f"intake.{desk.project_id}.project")]
+    assert [one.type for one in found] == ["intake.project.registered.v1", "intake.project.ended.v1"]
+    assert {"ce-causationid", "ce-correlationid", "traceparent"} <= set(found[1].headers)
     state = (await operator.load(desk.project_id)).state("intake", "project", ProjectState)
     assert state is not None
     assert state.ended_at is not None
