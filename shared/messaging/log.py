@@ -194,17 +194,20 @@ class Log:
         """Load, decide, append; on a conflict load and decide again, a bounded number of times.
 
         `decide` is pure: it returns the event and its guard, None when there is nothing to do, or raises a refusal.
-        Returns the load on which the decision rests and where the event stands.
+        Returns the project as it is afterwards and where the event stands, None when there was nothing to do.
         """
         async with self.lock(project_id):
             for attempt in range(DECISIONS_MAX):
                 project = await self.load(project_id)
                 if (decision := decide(project)) is None:
                     return project, None
+                event, guard = decision
                 try:
-                    return project, await self.append(*decision)
+                    appended = await self.append(event, guard)
                 except ConflictError:
                     await asyncio.sleep(min(0.002 * 2**attempt, 0.2))
+                else:
+                    return _with(project, event, appended.sequence), appended
         raise TransientError(f"too many writers at once on project {project_id}")
 
     @asynccontextmanager
@@ -294,6 +297,12 @@ class Log:
         finally:
             for one in subscriptions:
                 await _unsubscribe_quietly(one)
+
+
+def _with(project: ProjectLog, event: NewEvent, sequence: int) -> ProjectLog:
+    """Return the project with an event of ours that has just been appended, without asking the log again."""
+    recorded = Recorded(event.subject, sequence, event.at, event.headers(), event.body())
+    return grown(project, [recorded], max(project.position, sequence))
 
 
 def _told(event: NewEvent) -> dict[str, str]:

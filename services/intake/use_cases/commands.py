@@ -9,9 +9,8 @@ from services.intake.domain.results import require_result
 from shared.http.etag import check_if_match
 from shared.http.idempotency import RepetitionKey
 from shared.http.roles import Caller, Role
-from shared.messaging.events import NewEvent, ProjectLog, Recorded
-from shared.messaging.known import grown
-from shared.messaging.log import Appended, Log
+from shared.messaging.events import ProjectLog
+from shared.messaging.log import Log
 from shared.view import ProjectView
 
 Decide = Callable[[ProjectLog], Decision]
@@ -47,29 +46,8 @@ class Commands:
 
     async def run(self, project_id: str, decide: Decide) -> Done:
         """Append what `decide` says, if it says anything, and return the project with it."""
-        decided: list[Decision] = []
-
-        def remembered(project: ProjectLog) -> Decision:
-            decided.append(decide(project))
-            return decided[-1]
-
-        project, appended = await self.log.decide(project_id, remembered)
-        if appended is None or (last := decided[-1]) is None:
-            return Done(view=ProjectView(project))
-        after = with_event(project, last[0], appended)
-        return Done(view=ProjectView(after), sequence=appended.sequence)
-
-
-def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> ProjectLog:
-    """Return the project as it is after an event of ours, without asking the log again."""
-    recorded = Recorded(
-        event.subject,
-        appended.sequence,
-        event.at,
-        event.headers(),
-        event.body(),
-    )
-    return grown(project, [recorded], max(project.position, appended.sequence))
+        project, appended = await self.log.decide(project_id, decide)
+        return Done(view=ProjectView(project), sequence=appended.sequence if appended else None)
 
 
 def own_sequence(project: ProjectLog, thing: str, thing_id: str = "") -> int | None:

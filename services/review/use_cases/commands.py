@@ -8,8 +8,8 @@ from services.review.ports import Receipts
 from shared.contracts.subjects import OWNERS
 from shared.http.etag import Version, check_if_match
 from shared.http.roles import Caller, Role, Standing
-from shared.messaging.events import NewEvent, ProjectLog, Recorded
-from shared.messaging.log import Appended, Log
+from shared.messaging.events import ProjectLog
+from shared.messaging.log import Log
 from shared.view import ProjectView
 
 Decide = Callable[[ProjectLog], Decision]
@@ -55,31 +55,10 @@ class Commands:
             project = await self.log.load(project_id)
             require(project, order.caller)
             return Done(project=project, changed=False)
-        done = await self._decided(project_id, decide)
-        if stands := done.project.messages.get(subject):
+        project, appended = await self.log.decide(project_id, decide)
+        if stands := project.messages.get(subject):
             await self.receipts.keep(stands)
-        return done
-
-    async def _decided(self, project_id: str, decide: Decide) -> Done:
-        decided: list[Decision] = []
-
-        def remembered(project: ProjectLog) -> Decision:
-            decided.append(decide(project))
-            return decided[-1]
-
-        project, appended = await self.log.decide(project_id, remembered)
-        if appended is None or (last := decided[-1]) is None:
-            return Done(project=project, changed=False)
-        return Done(project=with_event(project, last[0], appended), changed=True)
-
-
-def with_event(project: ProjectLog, event: NewEvent, appended: Appended) -> ProjectLog:
-    """Return the project as it is after an event of ours, without asking the log again."""
-    body = event.body()
-    recorded = Recorded(event.subject, appended.sequence, event.at, event.headers(), body)
-    messages = {name: one for name, one in project.messages.items() if name != event.subject}
-    position = max(project.position, appended.sequence)
-    return ProjectLog(project.project_id, position, {**messages, event.subject: recorded}, project.foreign)
+        return Done(project=project, changed=appended is not None)
 
 
 def permitted(order: Order, roles: tuple[Role, ...], decide: Decide) -> Decide:
