@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import olefile
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, embedded, foreign
+from services.validator.formats import Fault, Inspection, NotThisFormatError, embedded, foreign, schemes
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RECORDS_MAX = 200_000
@@ -24,12 +24,10 @@ _BOOK_BYTES = 512
 WORD_BYTES_MAX = 64 * 1024 * 1024
 _DDE_FIELD = re.compile(rb"\x13[\s\"]{0,20}(?i:DDE(?:AUTO)?)\b")
 _DDE_FIELD_WIDE = re.compile(rb"\x13\0(?:[\s\"]\0){0,20}(?i:D\0D\0E\0)")
-_FETCHED = re.compile("(?:https?|ftp|mhtml):", re.IGNORECASE)
+_FETCHED = re.compile(schemes.FETCHED)
 _TABLE_FLAG, _TEMPLATE_AT, _TEMPLATE_BYTES_MAX = 0x0200, 0x019A, 64 * 1024
 _ACTION_OF_SLIDES = re.compile(rb"\x00\x00\xf3\x0f\x10\x00\x00\x00.{8}\x02", re.DOTALL)  # InteractiveInfoAtom
-_ACTING_LINK = re.compile(
-    rb"\x13\s{0,20}(?i:HYPERLINK)\s{1,20}\"?\s{0,20}(?i:javascript|vbscript|data|ms-\w{1,30}|mhtml):"
-)
+_ACTING_LINK = re.compile(rb"\x13\s{0,20}(?i:HYPERLINK)\s{1,20}\"?\s{0,20}" + schemes.ACTING.encode())
 _FETCHING_FIELD = re.compile(
     rb"\x13\s{0,20}(?i:INCLUDEPICTURE|INCLUDETEXT|IMPORT|LINK)\b[^\x13-\x15]{0,100}?(?:(?i:https?|ftp):|\\\\\\\\)"
 )
@@ -82,15 +80,16 @@ def _faults(container: olefile.OleFileIO, program: str) -> Iterator[Fault]:
     if len(records) == RECORDS_MAX:
         yield Fault("damaged", {"reason": "its workbook begins with more records than can be checked"})
         return
-    what = _macros(container, records)
+    slides = _stream(container, "PowerPoint Document")
+    what = _macros(container, records, slides)
     if what:
         yield Fault("macros", {"what": what})
     yield from _links(container, records)
     yield from _template(container)
-    yield from _actions_of_slides(container)
+    yield from _actions_of_slides(slides)
     if any(kind == _BOUND_SHEET and data[4:5] and data[4] & _HIDDEN for kind, data in records):
         yield Fault("hidden-content", {"what": "hidden sheets"})
-    objects = [*embedded.container_faults(container, 1, own_macros=False), *_objects_of_slides(container)]
+    objects = [*embedded.container_faults(container, 1, own_macros=False), *_objects_of_slides(slides)]
     yield from {fault.code: fault for fault in objects if fault.code != "encrypted"}.values()
 
 
@@ -137,23 +136,26 @@ def _template(container: olefile.OleFileIO) -> Iterator[Fault]:
         lengths += 2 + 2 * length
 
 
-def _actions_of_slides(container: olefile.OleFileIO) -> Iterator[Fault]:
+def _stream(container: olefile.OleFileIO, name: str) -> bytes:
+    """Return a whole stream; empty where there is none. It is at most as large as the file."""
+    if not container.exists(name):
+        return b""
+    content: bytes = container.openstream(name).read()
+    return content
+
+
+def _actions_of_slides(slides: bytes) -> Iterator[Fault]:
     """A program that a click or the mouse starts ([MS-PPT] 2.6.10)."""
-    if not container.exists("PowerPoint Document"):
-        return
-    if _ACTION_OF_SLIDES.search(container.openstream("PowerPoint Document").read()):
+    if _ACTION_OF_SLIDES.search(slides):
         yield Fault("remote-code", {"what": "an action that starts a program"})
 
 
-def _objects_of_slides(container: olefile.OleFileIO) -> Iterator[Fault]:
+def _objects_of_slides(slides: bytes) -> Iterator[Fault]:
     """Packed objects of a ppt ([MS-PPT] 2.10.34: ExOleObjStg), unpacked within a bound."""
-    if not container.exists("PowerPoint Document"):
-        return
-    data = container.openstream("PowerPoint Document").read()
     budget = embedded.NESTED_BYTES_MAX
-    for match in _OBJECT_OF_SLIDES.finditer(data):
-        (size,) = struct.unpack_from("<I", data, match.start() + 4)
-        body = data[match.end() : match.end() + size]
+    for match in _OBJECT_OF_SLIDES.finditer(slides):
+        (size,) = struct.unpack_from("<I", slides, match.start() + 4)
+        body = slides[match.end() : match.end() + size]
         inner = body
         if match.group()[:2] == b"\x10\x00":
             try:
@@ -180,13 +182,12 @@ def _is_encrypted(container: olefile.OleFileIO, program: str, records: list[tupl
     return any(kind == _FILE_PASS for kind, _ in records)
 
 
-def _macros(container: olefile.OleFileIO, records: list[tuple[int, bytes]]) -> str:
+def _macros(container: olefile.OleFileIO, records: list[tuple[int, bytes]], slides: bytes) -> str:
     for path in container.listdir(streams=True, storages=True):
         if path[-1].upper() in ("VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "MACROS"):
             return "VBA"
-    if container.exists("PowerPoint Document"):
-        found = _VBA_INFO.search(container.openstream("PowerPoint Document").read())
-        return "VBA" if found else ""
+    if slides:
+        return "VBA" if _VBA_INFO.search(slides) else ""
     sheets = {data[5] for kind, data in records if kind == _BOUND_SHEET and len(data) > 5}
     return "Excel 4.0" if _MACRO_SHEET in sheets else "VBA" if _BASIC_SHEET in sheets else ""
 

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 import re2
 
-from services.validator.formats import Fault, embedded, foreign, known_parts, package, xml
+from services.validator.formats import Fault, embedded, foreign, known_parts, package, schemes, xml
 
 PIECE_BYTES = 256 * 1024
 _ENCRYPTED = 0x1
@@ -25,7 +25,7 @@ _FETCHING_FORMULA = re.compile(
     r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(|'(?:[a-z]{3,8}:|\\\\)[^']{1,1000}'\s?!", re.IGNORECASE
 )
 _REMOTE = re.compile(r"\s*(?!file:|mailto:)(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
-_ACTING_LINK = re.compile(r"\s*(?:javascript|vbscript|data|ms-\w+|mhtml|cmd|shell|search-ms)\s*:", re.IGNORECASE)
+_ACTING_LINK = re.compile(r"\s*" + schemes.ACTING)
 _CODE_RELATIONS = (
     "attachedTemplate",
     "oleObject",

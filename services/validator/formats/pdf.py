@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign, pdf_names
+from services.validator.formats import Fault, Inspection, NotThisFormatError, foreign, pdf_names, schemes
 
 HEADER_WITHIN_BYTES = 1024
 HEADER_LATE_WITHIN_BYTES = 64 * 1024
@@ -24,7 +24,7 @@ _SCRIPT = re.compile(rb"/(?:JavaScript|JS|OnInstantiate)\b\s*(?=[(<\[/\d]|>>)")
 _LAUNCH = re.compile(rb"/Launch\b\s*(?=[(<\[/\d]|>>)")
 _FORM = re.compile(rb"/XFA\b\s*(?=[(<\[/\d]|>>)")
 _REACHING = re.compile(rb"/(SubmitForm|ImportData|GoToR|GoToE|Rendition|Movie|Sound)\b\s*(?=[(<\[/\d]|>>)")
-_ACTING_LINK = re.compile(rb"/URI\s*\(\s*(?:javascript|vbscript|file|data)\s*:", re.IGNORECASE)
+_ACTING_LINK = re.compile(rb"/(?i:URI)\s*\(\s*(?:(?i:file)\s*:|" + schemes.ACTING.encode() + rb")")
 STREAM_BYTES_MAX = 256 * 1024 * 1024
 STREAM_RATIO_MAX = 250
 STREAMS_MAX = 200_000

@@ -5,7 +5,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from services.validator.formats import Fault, Inspection, NotThisFormatError, embedded, foreign
+from services.validator.formats import Fault, Inspection, NotThisFormatError, embedded, foreign, schemes
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OBJECTS_MAX = 1_000
@@ -23,10 +23,8 @@ _UNICODE_AND_SUBSTITUTE = re.compile(rb"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\
 _REMOTE_FIELD = re.compile(
     rb"\b(?:INCLUDEPICTURE|INCLUDETEXT|LINK)\b[^{}]{0,100}?(?:https?:|ftp:|\\\\\\\\)", re.IGNORECASE
 )
-_FETCHED = re.compile(rb"https?:|ftp:|mhtml:", re.IGNORECASE)
-_ACTING_LINK = re.compile(
-    rb"\bHYPERLINK\s{1,20}\"?\s{0,20}(?:javascript|vbscript|data|ms-\w{1,30}|mhtml):", re.IGNORECASE
-)
+_FETCHED = re.compile(schemes.FETCHED.encode())
+_ACTING_LINK = re.compile(rb"\b(?i:HYPERLINK)\s{1,20}\"?\s{0,20}" + schemes.ACTING.encode())
 _LINKED = 1
 _LINKS_ITSELF = re.compile(rb"\\obj(?:autlink|link|update)\b")
 _CLASSES = (b"Package", b"OLE2Link", b"Shell.Explorer", b"htmlfile", b"ScriptBridge")

@@ -47,6 +47,7 @@ AS_NEGATIVES = b"".join(b"\\u%d?" % (letter - 0x10000) for letter in ADDRESS)
         (rtf(b"{\\*\\template{" + ADDRESS + b"}}"), "remote-code"),
         (rtf(b"{\\*\\template {\\b ht\r\ntp}{://a.example/x.dotm}}"), "remote-code"),
         (rtf(b'{\\field{\\*\\fldinst HYPERLINK "javascript:a()"}}'), "remote-code"),
+        (rtf(b'{\\field{\\*\\fldinst HYPERLINK "search-ms:query=a&crumb=location:b"}}'), "remote-code"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -119,6 +120,7 @@ def slides_that(action: int) -> bytes:
         ("doc", doc_with_template("http://a.example/x.dotm"), {"remote-code"}),
         ("doc", doc_with_template("C:\\Templates\\Normal.dotm"), set()),
         ("doc", samples.word(text='\x13 HYPERLINK "javascript:a()" \x14a\x15'), {"remote-code"}),
+        ("doc", samples.word(text='\x13 HYPERLINK "shell:startup" \x14a\x15'), {"remote-code"}),
         ("doc", samples.word(text='\x13 HYPERLINK "https://a.example" \x14a\x15'), set()),
         ("doc", samples.word(text='\x13 INCLUDETEXT "http://a.example/a" \x14a\x15'), {"remote-reference"}),
         ("xlsx", sheet("xl/_rels/workbook.xml.rels", relation("xlMacrosheet", "a/s.xml", "Internal")), {"macros"}),
@@ -134,6 +136,10 @@ def slides_that(action: int) -> bytes:
         ),
         ("xlsx", sheet("xl/connections.xml", b"<c><connection><dbPr/></connection></c>"), {"remote-reference"}),
         ("pdf", pdf({4: b"<</Type/3D/Subtype/U3D/OnInstantiate 3 0 R>>"}), {"pdf-javascript"}),
+        ("pdf", pdf({4: b"<</S/URI/URI(search-ms:query=a)>>"}), {"pdf-action"}),
+        ("pdf", pdf({4: b"<</S/URI/URI(FILE:///etc/passwd)>>"}), {"pdf-action"}),
+        ("pdf", pdf({4: b"<</S/SubmitForm/F(https://a.example)>>"}), {"pdf-action"}),
+        ("pdf", pdf({4: b"<</S/URI/URI(https://a.example/data:x)>>"}), set()),
     ],
 )
 def test_what_a_document_fetches_or_starts_is_found(
